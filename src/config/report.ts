@@ -1,0 +1,39 @@
+/** One thing wrong with the configuration: where, what, and how to put it right. No value of a setting is in it. */
+export interface Problem {
+  /** The path in the configuration: `issuers.customers.clientIds[0]`. */
+  readonly path: string;
+  /** What is wrong, naming the kind of value found. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+/** Collects problems, so that all are reported at once. */
+export interface Report {
+  /** Adds a problem at a path relative to this report's own. */
+  problem(path: string, message: string, fix: string): void;
+  /** A report whose paths start below this one's. */
+  at(path: string): Report;
+}
+
+/** Every problem of a configuration, in one error, raised at start-up. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+  readonly code = "configuration_invalid";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const lines = problems.map(({ path, message, fix }) => `  ${path}: ${message} ${fix}`);
+    super(`The gateway configuration has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${lines.join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+/** Starts a report; problems land in the list given. */
+export function startReport(problems: Problem[], base = ""): Report {
+  const join = (path: string) => (base === "" ? path : path === "" || path.startsWith("[") ? `${base}${path}` : `${base}.${path}`);
+  return {
+    problem: (path, message, fix) => void problems.push({ path: join(path), message, fix }),
+    at: (path) => startReport(problems, join(path)),
+  };
+}

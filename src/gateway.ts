@@ -1,0 +1,11 @@
+import type { Issuer } from "./providers/provider.ts";
+import type { RouteTable } from "./rules/route-table.ts";
+
+/** A configuration that passed every check: what `defineGateway` returns and everything else is built from. */
+export interface Gateway extends RouteTable {
+  readonly issuers: readonly Issuer[];
+  /** Claims that cross the wall: the canonical `username` and `email`, and claims by their own name. */
+  readonly forward: readonly string[];
+  /** Where a WebSocket client, which cannot set headers in a browser, may put its token; null: not accepted there. */
+  readonly webSocketCredential: { readonly queryParameter: string | null; readonly subprotocol: string | null };
+}

@@ -1,0 +1,130 @@
+import type { Report } from "../config/report.ts";
+import type { KeyLocation } from "../keys/keys.ts";
+import type { Principal } from "../principal/principal.ts";
+import type { AlgorithmName } from "../token/algorithms.ts";
+import type { JsonObject } from "../token/json.ts";
+import type { ClaimPath, UnverifiedToken, VerifiedToken } from "../token/token.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** Which kind of token an issuer's callers present. */
+export type TokenUse = "access" | "id";
+
+/** The options every provider takes, with one meaning at all of them. */
+export interface IssuerOptions {
+  /** The exact `iss`, or all of its spellings. Derived from the provider's own parts when absent. */
+  readonly issuer?: string | readonly string[];
+  /** What `aud` must be, or hold. */
+  readonly audience?: string | readonly string[] | null;
+  /** The clients whose tokens are accepted; null accepts every client of the issuer. */
+  readonly clientIds?: readonly string[] | null;
+  /** Default `"access"`. */
+  readonly tokenUse?: TokenUse;
+  /** Default `["RS256"]`. */
+  readonly algorithms?: readonly AlgorithmName[];
+  /** The header's `typ` must then be one of these (RFC 8725 section 3.11). */
+  readonly typ?: string | readonly string[];
+  /** The tenants accepted: Entra tenant ids, Auth0 organizations, Google Workspace domains. */
+  readonly tenants?: readonly string[] | null;
+  /** Azure AD B2C user flows and custom policies. */
+  readonly policies?: readonly string[];
+  /** Where the keys are, when they are not where the provider's own rules say. */
+  readonly jwksUri?: string;
+  readonly rolesClaim?: ClaimPath;
+  readonly groupsClaim?: ClaimPath;
+  readonly permissionsClaim?: ClaimPath;
+  readonly emailClaim?: ClaimPath;
+  readonly tenantClaim?: ClaimPath;
+  /** The longest accepted `exp - iat`, as a duration such as `"24h"`; default `"30d"`, null for no limit. */
+  readonly maxLifetime?: string | null;
+  /** The accepted clock difference, as a duration; default `"60s"`. */
+  readonly clockSkew?: string;
+  /** How the issuer's scopes, roles, groups and permissions become the gateway's own names. */
+  readonly vocabulary?: Vocabulary;
+}
+
+/** A family of issuers, one per tenant: `prefix + <GUID> + suffix`. */
+export interface IssuerTemplate {
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** The options after validation, defaults filled in, durations in seconds. */
+export interface IssuerSettings {
+  /** The name in `gateway.config.ts`. */
+  readonly name: string;
+  readonly audience: readonly string[] | null;
+  readonly clientIds: readonly string[] | null;
+  readonly tokenUse: TokenUse;
+  readonly algorithms: readonly AlgorithmName[];
+  /** Null: the provider's tokens may have any of the usual spellings, or none. */
+  readonly typ: readonly string[] | null;
+  readonly tenants: readonly string[] | null;
+  readonly policies: readonly string[];
+  readonly rolesClaim: ClaimPath | null;
+  readonly groupsClaim: ClaimPath | null;
+  readonly permissionsClaim: ClaimPath | null;
+  readonly emailClaim: ClaimPath | null;
+  readonly tenantClaim: ClaimPath | null;
+  /** Seconds; null for no limit. */
+  readonly maxLifetime: number | null;
+  /** Seconds. */
+  readonly clockSkew: number;
+  readonly vocabulary: Vocabulary;
+}
+
+/** What a provider reads out of a verified token: the principal, less what the gateway itself adds. */
+export interface Identity extends Omit<Principal, "id" | "issuer" | "token" | "expiresAt" | "claims"> {
+  readonly username: string | null;
+  readonly email: string | null;
+}
+
+/** One issuer as its provider configured it: exact issuers, key locations, and the provider's own checks. */
+export interface IssuerDialect {
+  /** Every exact `iss` this issuer's tokens may carry. */
+  readonly issuers: readonly string[];
+  /** Multi-tenant families; tokens of the family are this issuer's, and `check` decides on the tenant. */
+  readonly templates?: readonly IssuerTemplate[];
+  /**
+   * Where the token's key must be published, chosen among configured locations only. A token that points at none of
+   * them is refused here, before any I/O.
+   * @throws SallyportError `policy_not_allowed`, `token_not_for_api`
+   */
+  locateKeys(token: UnverifiedToken, iss: string): KeyLocation;
+  /** Every location `locateKeys` can answer: what is fetched early, pinned, or redirected in the local twin. */
+  readonly keyLocations: readonly KeyLocation[];
+  /**
+   * The provider's own checks, after the signature and the times: kind of token, audience, client, tenant, policy.
+   * `keyIssuer` is the signing JWK's `issuer` member.
+   * @throws SallyportError
+   */
+  check(token: VerifiedToken, keyIssuer: string | null): void;
+  /** Reads the claims of a token that passed `check`. The provider's own names; vocabulary is applied by the caller. */
+  read(claims: JsonObject): Identity;
+}
+
+/** How a setting is checked before its provider sees it. */
+export type OptionKind = "string" | "strings" | "boolean";
+
+/** One identity provider: facts as data plus the checks that only it needs. No fetching, caching or policy. */
+export interface Provider<Options extends IssuerOptions = IssuerOptions> {
+  readonly name: string;
+  /** The provider's own options, beyond those of {@link IssuerOptions}: for validation and "did you mean". */
+  readonly options: Readonly<Record<string, OptionKind>>;
+  /** Used where `tokenUse` is absent. */
+  readonly defaultTokenUse?: TokenUse;
+  /** Turns options into a dialect; reports what is missing or wrong and then answers null. */
+  configure(options: Options, settings: IssuerSettings, report: Report): IssuerDialect | null;
+}
+
+/** What a provider factory returns: plain data, nothing checked yet. */
+export interface IssuerDefinition {
+  readonly provider: Provider;
+  readonly options: IssuerOptions;
+}
+
+/** One configured issuer, ready for use. */
+export interface Issuer extends IssuerDialect {
+  readonly name: string;
+  readonly provider: string;
+  readonly settings: IssuerSettings;
+}

@@ -1,0 +1,31 @@
+/** How the names of one kind become the gateway's own. */
+export interface NameMapping {
+  /** The issuer's name to the gateway's name. */
+  readonly map?: Readonly<Record<string, string>>;
+  /** A prefix cut off names that are not in `map`: `orders-api/`. */
+  readonly strip?: string;
+  /** What happens to names that neither `map` nor `strip` covers. Required: an explicit choice. */
+  readonly rest: "pass" | "drop";
+}
+
+/** One right, one name: how an issuer's scopes, roles, groups and permissions become the gateway's own names. */
+export interface Vocabulary {
+  readonly scopes?: NameMapping;
+  readonly roles?: NameMapping;
+  readonly groups?: NameMapping;
+  readonly permissions?: NameMapping;
+}
+
+/** The gateway's name for an issuer's name; null where it is dropped. */
+export function translate(name: string, mapping: NameMapping): string | null {
+  const { map, strip, rest } = mapping;
+  if (map !== undefined && Object.hasOwn(map, name)) return map[name] ?? null;
+  if (strip !== undefined && name.startsWith(strip) && name.length > strip.length) return name.slice(strip.length);
+  return rest === "pass" ? name : null;
+}
+
+/** A list in the gateway's own names, without repeats. */
+export function translateAll(names: readonly string[], mapping: NameMapping | undefined): readonly string[] {
+  if (mapping === undefined) return names;
+  return [...new Set(names.map((name) => translate(name, mapping)).filter((name) => name !== null))];
+}

@@ -1,0 +1,45 @@
+/** A rule about a principal: plain data, made by the factories below, so it can be printed, compared and explained. */
+export type Rule =
+  | { readonly kind: "public" }
+  | { readonly kind: "authenticated" }
+  | { readonly kind: "scope"; readonly name: string }
+  | { readonly kind: "group"; readonly name: string }
+  | { readonly kind: "role"; readonly name: string }
+  | { readonly kind: "permission"; readonly name: string }
+  | { readonly kind: "issuer"; readonly name: string }
+  | { readonly kind: "tenant"; readonly name: string }
+  | { readonly kind: "multiFactor"; readonly within: string | null }
+  | { readonly kind: "authenticatedWithin"; readonly within: string }
+  | { readonly kind: "allOf"; readonly rules: readonly Rule[] }
+  | { readonly kind: "anyOf"; readonly rules: readonly Rule[] };
+
+/** A rule as it is written in the route table. */
+export type RuleInput = Rule | "public" | "authenticated";
+
+/** The principal holds this scope, in the gateway's own vocabulary. */
+export const scope = (name: string): Rule => ({ kind: "scope", name });
+/** The principal holds at least one of these scopes. */
+export const anyScope = (...names: readonly string[]): Rule => anyOf(...names.map(scope));
+/** The principal is in this group. */
+export const group = (name: string): Rule => ({ kind: "group", name });
+/** The principal has this role. */
+export const role = (name: string): Rule => ({ kind: "role", name });
+/** The principal has this permission. */
+export const permission = (name: string): Rule => ({ kind: "permission", name });
+/** The principal's token comes from this issuer (its name in the configuration). */
+export const issuer = (name: string): Rule => ({ kind: "issuer", name });
+/** The principal belongs to this tenant. */
+export const tenant = (name: string): Rule => ({ kind: "tenant", name });
+/** The token proves a second factor, at a sign-in no longer ago than `within` (a duration such as `"15m"`). */
+export const multiFactor = (options: { readonly within?: string } = {}): Rule => ({ kind: "multiFactor", within: options.within ?? null });
+/** The user signed in no longer ago than this duration. */
+export const authenticatedWithin = (within: string): Rule => ({ kind: "authenticatedWithin", within });
+/** Every one of these rules holds. */
+export const allOf = (...rules: readonly RuleInput[]): Rule => ({ kind: "allOf", rules: rules.map(toRule) });
+/** At least one of these rules holds. */
+export const anyOf = (...rules: readonly RuleInput[]): Rule => ({ kind: "anyOf", rules: rules.map(toRule) });
+
+/** Expands the two spelled-out rules. */
+export function toRule(rule: RuleInput): Rule {
+  return typeof rule === "string" ? { kind: rule } : rule;
+}
