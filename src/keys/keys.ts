@@ -1,11 +1,15 @@
 import type { KeyObject } from "node:crypto";
 import type { AlgorithmName } from "../token/algorithms.ts";
 
-/** Where an issuer publishes its keys. Settled by configuration: no part of it ever comes from a token. */
+/**
+ * Where an issuer publishes its keys. Settled by configuration: no part of it ever comes from a token.
+ * `merge` is for publishers whose answers show different parts of one set by turns (Microsoft): a key then lives until it
+ * was last seen `maxStale` ago, not until the first valid document without it.
+ */
 export type KeyLocation =
-  | { readonly kind: "jwks"; readonly url: string }
+  | { readonly kind: "jwks"; readonly url: string; readonly merge?: boolean }
   /** OpenID Connect Discovery: the document's `issuer` must equal this one exactly. */
-  | { readonly kind: "discovery"; readonly url: string; readonly issuer: string };
+  | { readonly kind: "discovery"; readonly url: string; readonly issuer: string; readonly merge?: boolean };
 
 /** One public key, vetted when its set was loaded. */
 export interface VerificationKey {

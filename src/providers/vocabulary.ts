@@ -16,12 +16,16 @@ export interface Vocabulary {
   readonly permissions?: NameMapping;
 }
 
-/** The gateway's name for an issuer's name; null where it is dropped. */
-export function translate(name: string, mapping: NameMapping): string | null {
-  const { map, strip, rest } = mapping;
-  if (map !== undefined && Object.hasOwn(map, name)) return map[name] ?? null;
-  if (strip !== undefined && name.startsWith(strip) && name.length > strip.length) return name.slice(strip.length);
-  return rest === "pass" ? name : null;
+/**
+ * The gateway's name for an issuer's name; null where it is dropped. A name that `map` hands out is never reached another
+ * way: the issuer could otherwise grant a mapped right by spelling the gateway's own name.
+ */
+export function translate(name: string, { map = {}, strip, rest }: NameMapping): string | null {
+  if (Object.hasOwn(map, name)) return map[name] ?? null;
+  const isStripped = strip !== undefined && name.startsWith(strip) && name.length > strip.length;
+  if (!isStripped && rest === "drop") return null;
+  const own = isStripped ? name.slice(strip.length) : name;
+  return Object.values(map).includes(own) ? null : own;
 }
 
 /** A list in the gateway's own names, without repeats. */

@@ -1,3 +1,8 @@
+import type { Principal } from "../principal/principal.ts";
+
+/** A value a forwarded claim is compared with: strictly, type included. */
+export type ClaimValue = string | number | boolean;
+
 /** A rule about a principal: plain data, made by the factories below, so it can be printed, compared and explained. */
 export type Rule =
   | { readonly kind: "public" }
@@ -8,6 +13,11 @@ export type Rule =
   | { readonly kind: "permission"; readonly name: string }
   | { readonly kind: "issuer"; readonly name: string }
   | { readonly kind: "tenant"; readonly name: string }
+  | { readonly kind: "user"; readonly name: string }
+  | { readonly kind: "client"; readonly name: string }
+  | { readonly kind: "assurance"; readonly name: string }
+  | { readonly kind: "claim"; readonly path: readonly string[]; readonly values: readonly ClaimValue[] }
+  | { readonly kind: "custom"; readonly name: string; readonly test: (principal: Principal) => boolean }
   | { readonly kind: "multiFactor"; readonly within: string | null }
   | { readonly kind: "authenticatedWithin"; readonly within: string }
   | { readonly kind: "allOf"; readonly rules: readonly Rule[] }
@@ -30,6 +40,26 @@ export const permission = (name: string): Rule => ({ kind: "permission", name })
 export const issuer = (name: string): Rule => ({ kind: "issuer", name });
 /** The principal belongs to this tenant. */
 export const tenant = (name: string): Rule => ({ kind: "tenant", name });
+/** The principal is this one user: the principal's `id`, `<issuer name>|<subject>`, because subjects repeat across issuers. */
+export const user = (id: string): Rule => ({ kind: "user", name: id });
+/** The token was issued to this client. Client ids repeat across issuers: add `issuer()` where that matters. */
+export const client = (clientId: string): Rule => ({ kind: "client", name: clientId });
+/** The sign-in reached this authentication context (`acr`); several may be listed in the token. */
+export const assurance = (acr: string): Rule => ({ kind: "assurance", name: acr });
+/**
+ * A forwarded claim equals one of these values, or is a list that holds one of them. The claim must be listed in `forward`.
+ * A nested claim is named by the array of its keys.
+ */
+export const claim = (path: string | readonly string[], values: readonly ClaimValue[]): Rule => ({
+  kind: "claim",
+  path: typeof path === "string" ? [path] : path,
+  values,
+});
+/**
+ * A rule of your own: a named, pure function of the principal. It holds on exactly `true`; anything else, and a throw, denies.
+ * It must not read a clock or anything else that changes, because answers are cached.
+ */
+export const custom = (name: string, test: (principal: Principal) => boolean): Rule => ({ kind: "custom", name, test });
 /** The token proves a second factor, at a sign-in no longer ago than `within` (a duration such as `"15m"`). */
 export const multiFactor = (options: { readonly within?: string } = {}): Rule => ({ kind: "multiFactor", within: options.within ?? null });
 /** The user signed in no longer ago than this duration. */

@@ -1,0 +1,8 @@
+import { guard } from "../../src/guard/index.ts";
+import { routes } from "./routes.ts";
+
+/** `$default`: answers every message with who sent it, for as long as the token that opened the connection is valid. */
+export const handler = guard(routes, async (_event, { principal }) => ({
+  statusCode: 200,
+  body: JSON.stringify({ from: principal.id, issuer: principal.issuer, expiresAt: principal.expiresAt }),
+}));

@@ -1,0 +1,31 @@
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { listen, type Running } from "./listen.ts";
+
+/** The table of `serverless.yml`, at its usual stage. */
+export const ORDERS_TABLE = "sallyport-dev-orders";
+
+/** Credentials that name nobody: DynamoDB clients insist on some. */
+export const NO_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" };
+
+/** Starts a DynamoDB in this process and creates the table; everything in it is forgotten with the process. */
+export async function startDatabase(port: number): Promise<Running> {
+  const running = await listen(dynalite({ createTableMs: 0 }), port);
+  const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", credentials: NO_CREDENTIALS });
+  await client.send(
+    new CreateTableCommand({
+      TableName: ORDERS_TABLE,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [
+        { AttributeName: "owner", AttributeType: "S" },
+        { AttributeName: "id", AttributeType: "S" },
+      ],
+      KeySchema: [
+        { AttributeName: "owner", KeyType: "HASH" },
+        { AttributeName: "id", KeyType: "RANGE" },
+      ],
+    }),
+  );
+  client.destroy();
+  return running;
+}

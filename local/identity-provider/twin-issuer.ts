@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose";
+import type { Gateway } from "../../src/gateway.ts";
+import type { Issuer } from "../../src/providers/provider.ts";
+import type { NameMapping } from "../../src/providers/vocabulary.ts";
+import type { Rule } from "../../src/rules/rule.ts";
+import { PERSONAS, type Persona, type Rights, stockPersonas } from "../personas.ts";
+import { shapeOf } from "../token-shapes/index.ts";
+import type { TokenShape } from "../token-shapes/shape.ts";
+
+/** What stands in for one issuer of the configuration. */
+export interface TwinIssuer {
+  readonly issuer: Issuer;
+  /** The exact `iss` of its tokens: the real one. */
+  readonly iss: string;
+  readonly shape: TokenShape;
+  readonly algorithm: string;
+  readonly privateKey: CryptoKey;
+  /** As published. */
+  readonly publicJwk: JWK & { readonly kid: string };
+  readonly personas: readonly Persona[];
+  /** The application that people sign in with. */
+  readonly webClientId: string;
+  /** The machine client; null where the configuration admits one client only. */
+  readonly machineClientId: string | null;
+}
+
+/** A tenant for multi-tenant issuers that accept any. */
+const EXAMPLE_TENANT = "d2a1f7b4-6c35-4e98-8b07-5f3e9c1a7d62";
+
+/** Stands in for every issuer of the gateway, each with a key of its own that lives as long as the process. */
+export function twinIssuers(gateway: Gateway): Promise<readonly TwinIssuer[]> {
+  const rights = rightsOf(gateway);
+  return Promise.all(gateway.issuers.map((issuer) => twinIssuer(issuer, rights)));
+}
+
+/** The persona's own issuer and the persona; null for a name that nobody has. */
+export function findPersona(twins: readonly TwinIssuer[], name: string): { readonly twin: TwinIssuer; readonly persona: Persona } | null {
+  for (const twin of twins) {
+    const persona = twin.personas.find((candidate) => candidate.name === name);
+    if (persona !== undefined) return { twin, persona };
+  }
+  return null;
+}
+
+/** The client that a persona's tokens are issued to. */
+export const clientIdOf = (twin: TwinIssuer, persona: Persona): string =>
+  persona.kind === "client" ? (twin.machineClientId ?? twin.webClientId) : twin.webClientId;
+
+/** The issuer's names for the gateway's names: the vocabulary read backwards. */
+export function nativeNames(names: readonly string[], mapping: NameMapping | undefined): readonly string[] {
+  const backwards = new Map(Object.entries(mapping?.map ?? {}).map(([native, own]) => [own, native]));
+  return names.map((name) => backwards.get(name) ?? `${mapping?.strip ?? ""}${name}`);
+}
+
+async function twinIssuer(issuer: Issuer, rights: Rights): Promise<TwinIssuer> {
+  const algorithm = issuer.settings.algorithms[0] ?? "RS256";
+  const shape = shapeOf(issuer.provider);
+  const iss = exactIssuer(issuer);
+  const kid = randomBytes(24).toString("base64url");
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
+  const { clientIds } = issuer.settings;
+  const machineClientId = clientIds === null ? `${issuer.name}-machine` : (clientIds[1] ?? null);
+  const own = PERSONAS.filter((persona) => persona.issuer === issuer.name);
+  return {
+    issuer,
+    iss,
+    shape,
+    algorithm,
+    privateKey,
+    publicJwk: {
+      ...(await exportJWK(publicKey)),
+      kid,
+      use: "sig",
+      ...(shape.keysNameAlgorithm ? { alg: algorithm } : {}),
+      ...shape.keyMembers?.(iss, kid),
+    },
+    personas: (own.length > 0 ? own : stockPersonas(issuer.name, rights)).filter(({ kind }) => kind === "user" || machineClientId !== null),
+    webClientId: clientIds?.[0] ?? `${issuer.name}-web`,
+    machineClientId,
+  };
+}
+
+function exactIssuer({ issuers, templates, settings }: Issuer): string {
+  const template = templates?.[0];
+  const tenant = settings.tenants?.[0] ?? EXAMPLE_TENANT;
+  return issuers[0] ?? (template === undefined ? "" : `${template.prefix}${tenant}${template.suffix}`);
+}
+
+/** Every right that the route table names. */
+function rightsOf(gateway: Gateway): Rights {
+  const names: Record<string, Set<string>> = {};
+  const visit = (rule: Rule): void => {
+    if ("rules" in rule) rule.rules.forEach(visit);
+    else if ("name" in rule && typeof rule.name === "string") (names[rule.kind] ??= new Set()).add(rule.name);
+  };
+  for (const { rule } of gateway.routes.values()) visit(rule);
+  const list = (kind: string) => [...(names[kind] ?? [])];
+  return { scopes: list("scope"), roles: list("role"), groups: list("group"), permissions: list("permission") };
+}

@@ -1,0 +1,39 @@
+import { ConfigurationError } from "../src/config/report.ts";
+import { withExampleEnvironment } from "./environment.ts";
+import { busyPorts, readPorts } from "./ports.ts";
+import { startTwin } from "./twin.ts";
+import { banner } from "./banner.ts";
+
+/** Says what is wrong in as many words as help: a stack only for what nobody foresaw. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.message;
+  return error instanceof Error ? (process.env["DEBUG"] === undefined ? error.message : (error.stack ?? error.message)) : String(error);
+}
+
+async function main(): Promise<void> {
+  const begun = Date.now();
+  Object.assign(process.env, withExampleEnvironment(process.env));
+  const ports = readPorts(process.env);
+  const busy = await busyPorts(ports);
+  if (busy.length > 0) throw new Error(busy.join("\n"));
+
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
+  const twin = await startTwin(ports, stopping.signal);
+  if (!stopping.signal.aborted) {
+    console.log(banner(ports, twin.issuers, Date.now() - begun));
+    await Promise.race([twin.ended, new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }))]);
+    if (!stopping.signal.aborted) {
+      console.error("serverless-offline has ended; stopping everything else.");
+      process.exitCode = 1;
+    }
+  }
+  await twin.stop();
+}
+
+await main().catch((error: unknown) => {
+  console.error(explain(error));
+  process.exitCode = 1;
+});
+// Kept-alive connections of clients must not hold the process back once everything has stopped.
+process.exit();

@@ -1,0 +1,118 @@
+import type { IssuerOptions, IssuerSettings, OptionKind, Provider } from "../providers/provider.ts";
+import { ALGORITHMS, isAlgorithmName } from "../token/algorithms.ts";
+import { checkVocabulary } from "./check-vocabulary.ts";
+import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
+import { parseDuration } from "./duration.ts";
+import type { Report } from "./report.ts";
+
+type Check = (value: unknown, report: Report, path: string) => boolean;
+
+const boolean: Check = (value, report, path) => {
+  if (typeof value === "boolean") return true;
+  report.problem(path, `is ${kindOf(value)}, not a boolean.`, "Write `true` or `false`.");
+  return false;
+};
+const textOrTexts: Check = (value, report, path) => (Array.isArray(value) ? checkTexts : (checkText as Check))(value, report, path);
+const orNull =
+  (check: Check): Check =>
+  (value, report, path) =>
+    value === null || check(value, report, path);
+
+const oneOf =
+  (names: readonly string[]): Check =>
+  (value, report, path) => {
+    if (typeof value === "string" && names.includes(value)) return true;
+    report.problem(path, `is ${typeof value === "string" ? "not a known value" : kindOf(value)}.`, `Use one of: ${names.join(", ")}.`);
+    return false;
+  };
+
+const algorithms: Check = (value, report, path) => {
+  if (!checkTexts(value, report, path)) return false;
+  const unknown = value.findIndex((name) => !isAlgorithmName(name));
+  if (unknown === -1) return true;
+  report.problem(`${path}[${unknown}]`, "is not an algorithm that a key set can verify.", `Use one of: ${Object.keys(ALGORITHMS).join(", ")}.`);
+  return false;
+};
+
+const duration: Check = (value, report, path) => {
+  if (typeof value === "string" && parseDuration(value) !== null) return true;
+  report.problem(path, `is ${kindOf(value)} that is not a duration.`, 'Write a number and a unit: "60s", "15m", "24h", "30d".');
+  return false;
+};
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** https, or http on this machine. Spellings without a scheme (Google's) are names and not addresses. */
+const address: Check = (value, report, path) => {
+  if (!checkText(value, report, path)) return false;
+  const url = URL.parse(value);
+  if (url === null || url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname))) return true;
+  report.problem(path, "is not https.", "Use https; plain http is accepted only for localhost.");
+  return false;
+};
+const addresses: Check = (value, report, path) => {
+  if (!Array.isArray(value)) return address(value, report, path);
+  return checkTexts(value, report, path) && value.map((item, index) => address(item, report, `${path}[${index}]`)).every(Boolean);
+};
+
+const KINDS: Readonly<Record<OptionKind, Check>> = { string: checkText as Check, strings: checkTexts as Check, boolean };
+
+const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
+  issuer: addresses,
+  audience: orNull(textOrTexts),
+  clientIds: orNull(checkTexts as Check),
+  tokenUse: oneOf(["access", "id"]),
+  algorithms,
+  typ: textOrTexts,
+  tenants: orNull(checkTexts as Check),
+  policies: checkTexts as Check,
+  jwksUri: address,
+  rolesClaim: textOrTexts,
+  groupsClaim: textOrTexts,
+  permissionsClaim: textOrTexts,
+  emailClaim: textOrTexts,
+  tenantClaim: textOrTexts,
+  maxLifetime: orNull(duration),
+  clockSkew: duration,
+  vocabulary: checkVocabulary,
+};
+
+/** Checks every option of one issuer; answers whether all are usable. An option set to `undefined` counts as a mistake. */
+export function checkIssuerOptions(provider: Provider, options: unknown, report: Report): options is IssuerOptions {
+  if (!isObject(options)) {
+    report.problem("", `the options of \`${provider.name}\` are ${kindOf(options)}, not an object.`, "Give an object of options.");
+    return false;
+  }
+  const own = Object.entries(provider.options).map(([name, kind]) => [name, KINDS[kind]] as const);
+  const checks = new Map<string, Check>([...Object.entries(COMMON), ...own]);
+  checkNames(options, [...checks.keys()], report);
+  const known = Object.entries(options).filter(([name]) => checks.has(name));
+  const valid = known.map(([name, value]) => checks.get(name)?.(value, report, name) === true).every(Boolean);
+  return valid && known.length === Object.keys(options).length;
+}
+
+const list = (value: string | readonly string[] | null | undefined): readonly string[] | null =>
+  value === undefined || value === null ? null : typeof value === "string" ? [value] : value;
+
+/** Fills in the defaults. Lifetimes: Auth0 allows up to 30 days, the longest of all providers. */
+export function toSettings(name: string, provider: Provider, options: IssuerOptions): IssuerSettings {
+  const maxLifetime = options.maxLifetime === undefined ? "30d" : options.maxLifetime;
+  return {
+    name,
+    audience: list(options.audience),
+    clientIds: list(options.clientIds),
+    tokenUse: options.tokenUse ?? provider.defaultTokenUse ?? "access",
+    algorithms: options.algorithms ?? ["RS256"],
+    typ: list(options.typ),
+    tenants: list(options.tenants),
+    policies: options.policies ?? [],
+    rolesClaim: options.rolesClaim ?? null,
+    groupsClaim: options.groupsClaim ?? null,
+    permissionsClaim: options.permissionsClaim ?? null,
+    emailClaim: options.emailClaim ?? null,
+    tenantClaim: options.tenantClaim ?? null,
+    maxLifetime: maxLifetime === null ? null : parseDuration(maxLifetime),
+    clockSkew: parseDuration(options.clockSkew ?? "60s") ?? 0,
+    vocabulary: options.vocabulary ?? {},
+  };
+}

@@ -1,0 +1,54 @@
+import { unreadVariable } from "./env.ts";
+import type { Report } from "./report.ts";
+import { suggest } from "./suggest.ts";
+
+/** What a value is, for a message: its kind and never the value. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (value === "") return "an empty string";
+  return { string: "a string", object: "an object", function: "a function" }[typeof value as string] ?? `a ${typeof value}`;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A string that says something: not empty, not `*`, not what a missing value turns into. */
+export function checkText(value: unknown, report: Report, path: string): value is string {
+  if (typeof value !== "string") return refuse(report, path, `is ${kindOf(value)}, not a string.`, "Give a string.");
+  const variable = unreadVariable(value);
+  if (variable !== null) {
+    return refuse(report, path, `the environment variable ${variable.name} ${variable.state}.`, `Set ${variable.name} and start again.`);
+  }
+  if (value.trim() === "") return refuse(report, path, "is an empty string.", "Give the exact value, or remove the setting.");
+  if (["undefined", "null", "NaN", "[object Object]"].includes(value)) {
+    return refuse(report, path, "holds what a missing value turns into as text.", "Check where the value comes from.");
+  }
+  if (value.includes("*")) return refuse(report, path, "holds a wildcard.", "List the exact values: wildcards are never matched.");
+  if (value !== value.trim()) return refuse(report, path, "starts or ends with white space.", "Remove it: values are compared exactly.");
+  return true;
+}
+
+/** A list with at least one string that says something, and none twice. */
+export function checkTexts(value: unknown, report: Report, path: string): value is readonly string[] {
+  if (!Array.isArray(value)) return refuse(report, path, `is ${kindOf(value)}, not a list.`, "Give a list of strings.");
+  if (value.length === 0) return refuse(report, path, "is an empty list.", "List at least one value, or write `null` to opt out.");
+  const valid = value.map((item, index) => checkText(item, report, `${path}[${index}]`)).every(Boolean);
+  if (valid && new Set(value).size < value.length) return refuse(report, path, "lists a value twice.", "Keep one of them.");
+  return valid;
+}
+
+/** Reports members that nobody reads, which are usually misspelt. */
+export function checkNames(value: Readonly<Record<string, unknown>>, known: readonly string[], report: Report, what = "option"): void {
+  for (const name of Object.keys(value)) {
+    if (known.includes(name)) continue;
+    const near = suggest(name, known);
+    report.problem(name, `is not a known ${what}.`, near === null ? `Known are: ${known.join(", ")}.` : `Did you mean \`${near}\`?`);
+  }
+}
+
+function refuse(report: Report, path: string, message: string, fix: string): false {
+  report.problem(path, message, fix);
+  return false;
+}

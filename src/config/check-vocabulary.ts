@@ -1,0 +1,68 @@
+import type { Gateway } from "../gateway.ts";
+import type { NameMapping, Vocabulary } from "../providers/vocabulary.ts";
+import type { Rule } from "../rules/rule.ts";
+import { checkNames, checkText, isObject, kindOf } from "./check-values.ts";
+import type { Report } from "./report.ts";
+
+/** Which part of the vocabulary a rule's name belongs to. */
+const KINDS = { scope: "scopes", role: "roles", group: "groups", permission: "permissions" } as const satisfies Record<string, keyof Vocabulary>;
+
+/** Checks an issuer's vocabulary: known parts, exact names, an explicit choice for the rest, and no two names that collide. */
+export function checkVocabulary(value: unknown, report: Report, path: string): boolean {
+  if (!isObject(value)) {
+    report.problem(path, `is ${kindOf(value)}, not an object.`, "Write `{ scopes: { map: {…}, rest: 'drop' } }`.");
+    return false;
+  }
+  checkNames(value, Object.values(KINDS), report.at(path), "part of the vocabulary");
+  return Object.entries(value).map(([part, mapping]) => checkMapping(mapping, report.at(`${path}.${part}`))).every(Boolean);
+}
+
+function checkMapping(mapping: unknown, report: Report): boolean {
+  if (!isObject(mapping)) {
+    report.problem("", `is ${kindOf(mapping)}, not an object.`, "Write `{ map, strip, rest }`.");
+    return false;
+  }
+  checkNames(mapping, ["map", "strip", "rest"], report);
+  const { map, strip, rest } = mapping;
+  let valid = strip === undefined || checkText(strip, report, "strip");
+  if (rest !== "pass" && rest !== "drop") {
+    report.problem("rest", `is ${kindOf(rest)}.`, 'Choose what happens to other names: "pass" or "drop".');
+    valid = false;
+  }
+  return (map === undefined || checkMap(map, report.at("map"))) && valid;
+}
+
+function checkMap(map: unknown, report: Report): boolean {
+  if (!isObject(map)) {
+    report.problem("", `is ${kindOf(map)}, not an object.`, "Write `{ \"the issuer's name\": \"the gateway's name\" }`.");
+    return false;
+  }
+  const names = Object.entries(map).map(([from, to]) => checkText(to, report, `["${from}"]`));
+  const targets = Object.values(map);
+  const twice = Object.entries(map).find(([, to], index) => targets.indexOf(to) !== index);
+  if (twice === undefined) return names.every(Boolean);
+  report.problem(`["${twice[0]}"]`, "becomes the same name as another entry.", "Give each its own name, and let the rule name both with `anyOf`.");
+  return false;
+}
+
+/** Reports rules whose name no configured issuer can produce: they could never hold. */
+export function checkRuleNames(gateway: Pick<Gateway, "issuers" | "routes" | "forward">, report: Report): void {
+  for (const { key, rule } of gateway.routes.values()) checkNamesOf(rule, gateway, report.at(`["${key}"]`));
+}
+
+function checkNamesOf(rule: Rule, gateway: Pick<Gateway, "issuers" | "forward">, report: Report): void {
+  if (rule.kind === "allOf" || rule.kind === "anyOf") for (const part of rule.rules) checkNamesOf(part, gateway, report);
+  else if (rule.kind === "claim") {
+    const [name = ""] = rule.path;
+    if (!gateway.forward.includes(name)) report.problem("", "the rule reads a claim that is not forwarded.", "Add the claim to `forward`.");
+  } else if (rule.kind === "scope" || rule.kind === "role" || rule.kind === "group" || rule.kind === "permission") {
+    const part = KINDS[rule.kind];
+    if (gateway.issuers.some(({ settings }) => canProduce(settings.vocabulary[part], rule.name))) return;
+    report.problem("", `no issuer's vocabulary can produce this ${rule.kind}.`, `Add it to an issuer's \`vocabulary.${part}\`, or correct the rule.`);
+  }
+}
+
+function canProduce(mapping: NameMapping | undefined, name: string): boolean {
+  if (mapping === undefined || mapping.rest === "pass" || mapping.strip !== undefined) return true;
+  return Object.values(mapping.map ?? {}).includes(name);
+}

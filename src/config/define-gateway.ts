@@ -1,0 +1,108 @@
+import type { Gateway } from "../gateway.ts";
+import type { Issuer, IssuerDefinition } from "../providers/provider.ts";
+import { checkRoutes, type RouteTableInput } from "../rules/define-routes.ts";
+import type { RouteTable } from "../rules/route-table.ts";
+import { checkIssuerOptions, toSettings } from "./check-issuer.ts";
+import { checkOverlaps } from "./check-overlaps.ts";
+import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
+import { checkRuleNames } from "./check-vocabulary.ts";
+import { ConfigurationError, type Problem, type Report, startReport } from "./report.ts";
+
+/** Where a WebSocket client may put its token besides the Authorization header. */
+export interface WebSocketCredentialOptions {
+  /** A query parameter's name. Query strings end up in logs: prefer the subprotocol. */
+  readonly queryParameter?: string | null;
+  /** A subprotocol's name; the token is the entry of `Sec-WebSocket-Protocol` that follows it. */
+  readonly subprotocol?: string | null;
+}
+
+/** The whole security policy of one API. */
+export interface GatewayOptions {
+  /** Who may issue tokens, under names of your own. */
+  readonly issuers: Readonly<Record<string, IssuerDefinition>>;
+  /** Which rule guards which route; a route that is not here is denied. */
+  readonly routes: RouteTableInput | RouteTable;
+  /** The claims that cross the wall: `username`, `email`, and claims by their own name. Default none. */
+  readonly forward?: readonly string[];
+  readonly webSocketCredential?: WebSocketCredentialOptions;
+}
+
+const OPTIONS = ["issuers", "routes", "forward", "webSocketCredential"];
+
+/** Credentials of other systems that some providers put into tokens. They stay outside whatever the configuration says. */
+const NEVER_FORWARDED = ["idp_access_token", "idp_refresh_token", "access_token", "refresh_token", "id_token"];
+const ISSUER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/**
+ * Checks a configuration and makes it ready for use. Refuses to start on anything unclear.
+ * @throws ConfigurationError naming every problem at once: its path, what is wrong, and the fix
+ */
+export function defineGateway(options: GatewayOptions): Gateway {
+  const problems: Problem[] = [];
+  const report = startReport(problems);
+  if (!isObject(options)) {
+    report.problem("", `the configuration is ${kindOf(options)}, not an object.`, "Write `defineGateway({ issuers, routes })`.");
+    throw new ConfigurationError(problems);
+  }
+  checkNames(options, OPTIONS, report);
+  const issuers = readIssuers(options.issuers, report.at("issuers"));
+  checkOverlaps(issuers, report.at("issuers"));
+  const names = isObject(options.issuers) ? Object.keys(options.issuers) : [];
+  const { routes } = checkRoutes(options.routes, report.at("routes"), names);
+  const forward = readForward(options.forward ?? [], report);
+  const webSocketCredential = readWebSocketCredential(options.webSocketCredential ?? {}, report.at("webSocketCredential"));
+  if (problems.length === 0) checkRuleNames({ issuers, routes, forward }, report.at("routes"));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return Object.freeze({ issuers, routes, forward, webSocketCredential });
+}
+
+function readIssuers(definitions: unknown, report: Report): readonly Issuer[] {
+  if (!isObject(definitions) || Object.keys(definitions).length === 0) {
+    report.problem("", `is ${isObject(definitions) ? "an empty object" : kindOf(definitions)}.`, "Name at least one issuer, such as `customers: cognito({…})`.");
+    return [];
+  }
+  return Object.entries(definitions)
+    .map(([name, definition]) => readIssuer(name, definition, report.at(name)))
+    .filter((issuer) => issuer !== null);
+}
+
+function readIssuer(name: string, definition: unknown, report: Report): Issuer | null {
+  if (!ISSUER_NAME.test(name)) {
+    report.problem("", "is not a usable issuer name.", "Use letters, digits, `-` and `_`, starting with a letter, at most 64.");
+    return null;
+  }
+  if (!isObject(definition) || !isObject(definition["provider"])) {
+    report.problem("", `is ${kindOf(definition)}, not an issuer.`, "Use a provider such as `cognito({…})` or `oidc({…})`.");
+    return null;
+  }
+  const { provider, options } = definition as unknown as IssuerDefinition;
+  if (!checkIssuerOptions(provider, options, report)) return null;
+  const settings = toSettings(name, provider, options);
+  const dialect = provider.configure(options, settings, report);
+  return dialect === null ? null : { ...dialect, name, provider: provider.name, settings };
+}
+
+function readForward(forward: unknown, report: Report): readonly string[] {
+  if (Array.isArray(forward) && forward.length === 0) return [];
+  if (!checkTexts(forward, report, "forward")) return [];
+  for (const [index, name] of forward.entries()) {
+    if (NEVER_FORWARDED.includes(name)) {
+      report.problem(`forward[${index}]`, "is a credential of another system.", "Remove it: credentials never cross the wall.");
+    }
+  }
+  return forward;
+}
+
+function readWebSocketCredential(options: unknown, report: Report): Gateway["webSocketCredential"] {
+  const off = { queryParameter: null, subprotocol: null };
+  if (!isObject(options)) {
+    report.problem("", `is ${kindOf(options)}, not an object.`, "Write `{ subprotocol: 'bearer' }`.");
+    return off;
+  }
+  checkNames(options, Object.keys(off), report);
+  const read = (name: keyof typeof off) => {
+    const value = options[name] ?? null;
+    return value === null || !checkText(value, report, name) ? null : value;
+  };
+  return { queryParameter: read("queryParameter"), subprotocol: read("subprotocol") };
+}

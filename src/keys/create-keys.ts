@@ -1,0 +1,112 @@
+import { SallyportError } from "../errors.ts";
+import type { Fetch } from "./download.ts";
+import { KeyCache } from "./key-cache.ts";
+import { type JwkSet, type KeySet, readKeySet } from "./key-set.ts";
+import { createShelf, type KeyStore } from "./key-store.ts";
+import type { KeyFinder, KeyLocation } from "./keys.ts";
+import { createLoader, type LoadedKeys } from "./load-keys.ts";
+import { httpsFetch } from "./transport.ts";
+
+const DAY = 24 * 60 * 60 * 1_000;
+/** Milliseconds for which a sandbox serves a snapshot before it asks the issuer for the first time. */
+const SNAPSHOT_FRESH = 60_000;
+
+/** Key sets saved earlier: issuer name -> location URL -> set and its age. */
+export type KeySnapshot = Readonly<Record<string, Readonly<Record<string, PinnedKeys>>>>;
+
+/** One saved key set. */
+export interface PinnedKeys extends JwkSet {
+  /** Milliseconds since the epoch. */
+  readonly fetchedAt: number;
+}
+
+/** Where keys come from. */
+export interface KeysOptions {
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Default: a small client over `node:https`. */
+  readonly fetch?: Fetch | undefined;
+  /** Issuer name -> fixed key set. When given, no network is used at all: an issuer that is not listed has no keys. */
+  readonly jwks?: Readonly<Record<string, JwkSet>> | undefined;
+  /** From 0 to 1; spreads retries. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /**
+   * How long, in milliseconds since they were last fetched, keys are served while their issuer fails: the longest time for
+   * which a withdrawn key can still be accepted during an outage. Default 24 hours; 0 serves nothing stale.
+   */
+  readonly maxStale?: number | undefined;
+  /** Keys that serve a cold start without the network, unless they are older than `maxStale`. */
+  readonly snapshot?: KeySnapshot | undefined;
+  /** Shares last good keys between cold sandboxes; asked only where neither memory nor the snapshot holds any. */
+  readonly store?: KeyStore | undefined;
+}
+
+/** A gateway's key finder. */
+export interface Keys extends KeyFinder {
+  /**
+   * Begins to fetch a location's keys before a token asks for them, such as in the init phase. Never throws; does nothing
+   * where keys are held already.
+   */
+  prepare(issuer: string, location: KeyLocation): Promise<void>;
+}
+
+/** The key finder of a gateway: one cache for each issuer and location, shared by nothing else. */
+export function createKeys(options: KeysOptions): Keys {
+  return options.jwks === undefined ? createFetchedKeys(options) : createFixedKeys(options.jwks);
+}
+
+function createFetchedKeys(options: KeysOptions): Keys {
+  const { clock, fetch = httpsFetch, random = Math.random, maxStale = DAY, snapshot, store } = options;
+  const caches = new Map<string, KeyCache>();
+
+  function cacheOf(issuer: string, location: KeyLocation): KeyCache {
+    // A line feed stands in no URL and in no issuer's name, so two addresses never make one.
+    const address = `${issuer}\n${location.kind}\n${location.url}\n${location.kind === "discovery" ? location.issuer : ""}`;
+    const known = caches.get(address);
+    if (known !== undefined) return known;
+    const load = createLoader(location, { fetch, clock, maxStale });
+    const seed = readSeed(snapshot, issuer, location.url, clock(), maxStale);
+    const shelf = store && createShelf(store, { issuer, url: location.url });
+    const cache = new KeyCache({ load, clock, random, maxStale, merge: location.merge === true, seed, shelf });
+    caches.set(address, cache);
+    return cache;
+  }
+
+  return {
+    find: async ({ issuer, location, kid, algorithm }) => cacheOf(issuer, location).find(kid, algorithm),
+    findReplacement: async ({ issuer, location, kid, algorithm }, failed) =>
+      cacheOf(issuer, location).findReplacement(kid, algorithm, failed),
+    prepare: async (issuer, location) => cacheOf(issuer, location).prepare(),
+  };
+}
+
+/** A pinned set as if fetched at its own time: fresh for a minute of this sandbox, then as stale as it really is. */
+function readSeed(snapshot: KeySnapshot | undefined, issuer: string, url: string, now: number, maxStale: number): LoadedKeys | undefined {
+  const pins = snapshot !== undefined && Object.hasOwn(snapshot, issuer) ? snapshot[issuer] : undefined;
+  const pinned = pins !== undefined && Object.hasOwn(pins, url) ? pins[url] : undefined;
+  if (pinned === undefined || !(pinned.fetchedAt <= now && now - pinned.fetchedAt < maxStale)) return undefined;
+  return { keys: readKeySet(pinned), jwks: pinned.keys, fetchedAt: pinned.fetchedAt, freshFor: now - pinned.fetchedAt + SNAPSHOT_FRESH };
+}
+
+function createFixedKeys(jwks: Readonly<Record<string, JwkSet>>): Keys {
+  const sets = new Map<string, KeySet>();
+
+  function setOf(issuer: string): KeySet {
+    const known = sets.get(issuer);
+    if (known !== undefined) return known;
+    if (!Object.hasOwn(jwks, issuer)) throw new SallyportError("keys_unavailable");
+    const set = readKeySet(jwks[issuer]);
+    sets.set(issuer, set);
+    return set;
+  }
+
+  return {
+    async find({ issuer, kid, algorithm }) {
+      const key = setOf(issuer).get(kid);
+      if (!key?.algorithms.includes(algorithm)) throw new SallyportError("key_unknown");
+      return key;
+    },
+    findReplacement: async () => null,
+    prepare: async () => {},
+  };
+}

@@ -1,0 +1,79 @@
+import type { Report } from "../config/report.ts";
+import type { KeyLocation } from "../keys/keys.ts";
+import type { AzureAdB2cOptions } from "./azure-ad-b2c.ts";
+import { GUID, givenIssuers, isGuid, isHostName, mergedJwks } from "./setup.ts";
+
+/** One issuer of a tenant, taken apart. */
+export interface B2cIssuer {
+  readonly iss: string;
+  /** Scheme and host. */
+  readonly origin: string;
+  readonly tenantId: string;
+  /** In lower case; null in the form that all policies share. */
+  readonly policy: string | null;
+}
+
+const LEGACY_HOST = "login.microsoftonline.com";
+/** The tenant's own hosts, and the suffix of its name there. */
+const TENANT_HOSTS: readonly (readonly [string, string])[] = [
+  [".b2clogin.com", ".onmicrosoft.com"],
+  [".b2clogin.cn", ".partner.onmschina.cn"],
+];
+const ISSUER = new RegExp(`^(https?://[^/]+)/(?:tfp/(${GUID})/([^/]+)|(${GUID}))/v2\\.0/$`, "i");
+
+/** The issuers configured, or those that follow from the tenant: per host, one for all policies and one for each. */
+export function b2cIssuers(options: AzureAdB2cOptions, policies: readonly string[], report: Report): readonly B2cIssuer[] | null {
+  const given = givenIssuers(options);
+  const parsed = (given ?? derivedIssuers(options, policies, report))?.map(parseIssuer);
+  if (parsed?.every((issuer) => issuer !== null)) return parsed;
+  if (given !== null) {
+    report.problem("issuer", "is not of a form that Azure AD B2C writes.", "Use `https://<host>/<tenant id>/v2.0/`, slash included.");
+  }
+  return null;
+}
+
+function parseIssuer(iss: string): B2cIssuer | null {
+  const [, origin, tfpTenant, policy, tenant] = ISSUER.exec(iss) ?? [];
+  const tenantId = tfpTenant ?? tenant;
+  return origin === undefined || tenantId === undefined ? null : { iss, origin, tenantId, policy: policy?.toLowerCase() ?? null };
+}
+
+function derivedIssuers(options: AzureAdB2cOptions, policies: readonly string[], report: Report): readonly string[] | null {
+  const { tenant, tenantId, domains = [], legacyHost = false } = options;
+  const ownHosts = [...(tenant === undefined ? [] : [`${tenant}.b2clogin.com`]), ...domains];
+  const isTenant = tenantId !== undefined && isGuid(tenantId);
+  const isHosts = ownHosts.length > 0 && ownHosts.every(isHostName);
+  if (!isTenant) report.problem("tenantId", tenantId === undefined ? "is missing." : "is not a GUID.", "Set the tenant's id, or `issuer`.");
+  if (!isHosts)
+    report.problem("tenant", "or a domain is missing or no host name.", "Set the tenant's name, such as `example`, or `domains`.");
+  if (!isTenant || !isHosts) return null;
+  // The token writes the policy in the case of the request, which may be the configured one or lower.
+  const spellings = [...new Set(policies.flatMap((policy) => [policy, policy.toLowerCase()]))];
+  return [...ownHosts, ...(legacyHost ? [LEGACY_HOST] : [])].flatMap((host) => [
+    `https://${host}/${tenantId}/v2.0/`,
+    ...spellings.map((policy) => `https://${host}/tfp/${tenantId}/${policy}/v2.0/`),
+  ]);
+}
+
+/** A policy's keys, at the host of the issuer: the same keys are published at each of the tenant's hosts. */
+export function policyKeys(options: AzureAdB2cOptions, issuer: B2cIssuer, policy: string): KeyLocation {
+  if (options.jwksUri !== undefined) return mergedJwks(options.jwksUri);
+  const path = `${encodeURIComponent(policy)}/discovery/v2.0/keys`;
+  const host = new URL(issuer.origin).host;
+  if (host === LEGACY_HOST) {
+    const { tenant } = options;
+    // The old host serves policies below `te`; a tenant whose name is known has a host of its own.
+    return mergedJwks(
+      tenant === undefined
+        ? `${issuer.origin}/te/${issuer.tenantId}/${path}`
+        : `https://${tenant}.b2clogin.com/${tenant}.onmicrosoft.com/${path}`,
+    );
+  }
+  return mergedJwks(`${issuer.origin}/${tenantPath(options, issuer, host)}/${path}`);
+}
+
+function tenantPath(options: AzureAdB2cOptions, issuer: B2cIssuer, host: string): string {
+  const own = TENANT_HOSTS.find(([suffix]) => host.endsWith(suffix));
+  if (own !== undefined) return `${host.slice(0, -own[0].length)}${own[1]}`;
+  return options.tenant === undefined ? issuer.tenantId : `${options.tenant}.onmicrosoft.com`;
+}

@@ -1,0 +1,75 @@
+import { type ReasonCode, SallyportError } from "../errors.ts";
+import type { JsonObject } from "../token/json.ts";
+import type { VerifiedToken } from "../token/token.ts";
+import { audiences, hasClaim, stringClaim } from "./claims.ts";
+import type { IssuerSettings, TokenUse } from "./provider.ts";
+
+/** Claims that OpenID Connect Core puts into ID tokens only (section 3.3.2.11, and hashes of what came with them). */
+const ID_TOKEN_HASHES = ["at_hash", "c_hash", "s_hash"];
+
+/** Refuses with this code unless the condition holds. */
+export function must(holds: boolean, code: ReasonCode): asserts holds {
+  if (!holds) throw new SallyportError(code);
+}
+
+/** Whether the payload carries a hash that only ID tokens have. */
+export function hasIdTokenHash(claims: JsonObject): boolean {
+  return ID_TOKEN_HASHES.some((name) => hasClaim(claims, name));
+}
+
+/** Whether the header says RFC 9068 access token; media types are compared without case (RFC 7515 section 4.1.9). */
+export function isAccessTokenType(typ: string | null): boolean {
+  const type = typ?.toLowerCase();
+  return type === "at+jwt" || type === "application/at+jwt";
+}
+
+/**
+ * Refuses a token of another kind than the one wanted. Logout tokens look like ID tokens but for `events` (OpenID Connect
+ * Back-Channel Logout section 2.4).
+ * @throws SallyportError `token_use_mismatch`
+ */
+export function checkTokenUse(token: VerifiedToken, use: TokenUse | null, settings: IssuerSettings): void {
+  must(use === settings.tokenUse && !(use === "id" && hasClaim(token.claims, "events")), "token_use_mismatch");
+}
+
+/** The token is for one of the configured audiences. @throws SallyportError `audience_mismatch` */
+export function checkAudience(claims: JsonObject, accepted: readonly string[]): void {
+  must(
+    audiences(claims).some((audience) => accepted.includes(audience)),
+    "audience_mismatch",
+  );
+}
+
+/** The client is a configured one, where clients are configured. @throws SallyportError `client_not_allowed` */
+export function checkClient(clientId: string | null, settings: IssuerSettings): void {
+  must(settings.clientIds === null || (clientId !== null && settings.clientIds.includes(clientId)), "client_not_allowed");
+}
+
+/** The tenant is a configured one, where tenants are configured. @throws SallyportError `tenant_not_allowed` */
+export function checkTenant(tenant: string | null, settings: IssuerSettings): void {
+  must(settings.tenants === null || (tenant !== null && settings.tenants.includes(tenant)), "tenant_not_allowed");
+}
+
+/** Access tokens of issuers that follow the usual rule: `aud` is this API, the client is one of ours. @throws SallyportError */
+export function checkAccessToken(claims: JsonObject, clientId: string | null, settings: IssuerSettings): void {
+  if (settings.audience !== null) checkAudience(claims, settings.audience);
+  checkClient(clientId, settings);
+}
+
+/**
+ * ID tokens: `aud` is a configured audience or else a configured client; `azp` must be one of either, and be there when the
+ * token has several audiences (OpenID Connect Core section 3.1.3.7).
+ * @throws SallyportError `audience_mismatch`, `client_not_allowed`
+ */
+export function checkIdToken(claims: JsonObject, settings: IssuerSettings): void {
+  const own = settings.audience ?? settings.clientIds ?? [];
+  checkAudience(claims, own);
+  const azp = stringClaim(claims, "azp");
+  if (azp === null) must(audiences(claims).length === 1, "client_not_allowed");
+  else must(own.includes(azp) || (settings.clientIds ?? []).includes(azp), "client_not_allowed");
+}
+
+/** The client an ID token was issued to: `azp`, else its only audience. */
+export function idTokenClient(claims: JsonObject): string | null {
+  return stringClaim(claims, "azp") ?? audiences(claims)[0] ?? null;
+}

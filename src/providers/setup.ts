@@ -1,0 +1,87 @@
+import type { Report } from "../config/report.ts";
+import { SallyportError } from "../errors.ts";
+import type { KeyLocation } from "../keys/keys.ts";
+import type { IssuerDialect, IssuerOptions, IssuerSettings } from "./provider.ts";
+
+/** A tenant, application or object id at Microsoft. */
+export const GUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const WHOLE_GUID = new RegExp(`^${GUID}$`, "i");
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?$/i;
+
+/** Whether this is a GUID and nothing else. */
+export const isGuid = (text: string): boolean => WHOLE_GUID.test(text);
+
+/** Whether this is a host name and nothing else: no scheme, no path. */
+export const isHostName = (text: string): boolean => HOST_NAME.test(text);
+
+/** The issuers given in the configuration; null where they are to be derived. */
+export function givenIssuers(options: IssuerOptions): readonly string[] | null {
+  if (options.issuer === undefined) return null;
+  return typeof options.issuer === "string" ? [options.issuer] : options.issuer;
+}
+
+/** The URL parts of an issuer; null where it is not a URL at all (Google's `accounts.google.com`). */
+export function issuerUrl(issuer: string): URL | null {
+  return URL.parse(issuer);
+}
+
+/** A URL below the issuer, whether or not that ends in a slash. */
+export function under(issuer: string, path: string): string {
+  return `${issuer.replace(/\/$/, "")}/${path}`;
+}
+
+/** A key set at a fixed address. */
+export const jwks = (url: string): KeyLocation => ({ kind: "jwks", url });
+
+/** A key set whose answers differ from one request to the next, as Microsoft's do during a rollover. */
+export const mergedJwks = (url: string): KeyLocation => ({ kind: "jwks", url, merge: true });
+
+/** The key set that an issuer's own discovery document names. */
+export const discovery = (issuer: string): KeyLocation => ({
+  kind: "discovery",
+  url: under(issuer, ".well-known/openid-configuration"),
+  issuer,
+});
+
+/** Each location once. */
+export function distinctLocations(locations: Iterable<KeyLocation>): readonly KeyLocation[] {
+  return [...new Map([...locations].map((location) => [`${location.kind} ${location.url}`, location])).values()];
+}
+
+/** The part of a dialect that exact issuers settle: where each publishes its keys; `jwksUri` overrides them all. */
+export function exactIssuers(
+  issuers: readonly string[],
+  options: IssuerOptions,
+  locate: (issuer: string) => KeyLocation,
+): Pick<IssuerDialect, "issuers" | "keyLocations" | "locateKeys"> {
+  const fixed = options.jwksUri === undefined ? null : jwks(options.jwksUri);
+  const table = new Map(issuers.map((issuer) => [issuer, fixed ?? locate(issuer)]));
+  return {
+    issuers,
+    keyLocations: distinctLocations(table.values()),
+    locateKeys: (_token, iss) => {
+      const location = table.get(iss);
+      if (location === undefined) throw new SallyportError("issuer_unknown");
+      return location;
+    },
+  };
+}
+
+/**
+ * Who a token is for must be settled: `audience` for access tokens, `audience` or `clientIds` for ID tokens.
+ * @returns whether it is
+ */
+export function requireAudience(settings: IssuerSettings, report: Report): boolean {
+  if (settings.audience !== null || (settings.tokenUse === "id" && settings.clientIds !== null)) return true;
+  if (settings.tokenUse === "id") {
+    report.problem("clientIds", "is missing.", "List the client ids whose ID tokens are accepted, or set `audience`.");
+  } else report.problem("audience", "is missing.", "Set what `aud` must be in access tokens for this API.");
+  return false;
+}
+
+/** `tenants` needs a claim to compare with, at providers that have none of their own. */
+export function requireTenantClaim(settings: IssuerSettings, report: Report): boolean {
+  if (settings.tenants === null || settings.tenantClaim !== null) return true;
+  report.problem("tenants", "has no claim to be compared with.", "Set `tenantClaim`, or remove `tenants`.");
+  return false;
+}

@@ -1,0 +1,59 @@
+import { ConfigurationError, type Problem, type Report, startReport } from "../config/report.ts";
+import { checkRule, type RuleContext } from "./check-rule.ts";
+import { parseRouteKey, segmentKind } from "./route-key.ts";
+import type { Route, RouteTable } from "./route-table.ts";
+import { type Rule, type RuleInput, toRule } from "./rule.ts";
+
+/** A route table as it is written. */
+export type RouteTableInput = Readonly<Record<string, RuleInput>>;
+
+/**
+ * Makes the route table: which rule guards which route of API Gateway.
+ * @throws ConfigurationError with every malformed key and rule at once
+ */
+export function defineRoutes(table: RouteTableInput): RouteTable {
+  const problems: Problem[] = [];
+  const routes = checkRoutes(table, startReport(problems, "routes"));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return routes;
+}
+
+/**
+ * The checks of {@link defineRoutes} for callers with a report of their own. Routes with a problem are left out of the answer.
+ * @param issuers the names that `issuer()` rules may use; null where they are not known
+ */
+export function checkRoutes(input: RouteTableInput | RouteTable, report: Report, issuers: readonly string[] | null = null): RouteTable {
+  const routes = new Map<string, Route>();
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    report.problem("", "the route table is not an object.", 'Write `{ "GET /path": rule }`.');
+    return { routes };
+  }
+  const shapes = new Map<string, string>();
+  for (const [key, rule] of rulesOf(input)) {
+    const route = checkRoute(key, rule, report.at(`["${key}"]`), { issuers });
+    if (route === null) continue;
+    const shape = shapeOf(route);
+    const twin = shapes.get(shape);
+    if (twin !== undefined) report.problem(`["${key}"]`, `this is the same route as "${twin}".`, "Keep one of the two.");
+    else routes.set(key, route);
+    shapes.set(shape, twin ?? key);
+  }
+  return { routes };
+}
+
+function rulesOf(input: RouteTableInput | RouteTable): [string, RuleInput][] {
+  const table = (input as RouteTable).routes;
+  return table instanceof Map ? [...(table as RouteTable["routes"])].map(([key, { rule }]) => [key, rule]) : Object.entries(input as RouteTableInput);
+}
+
+function checkRoute(key: string, input: unknown, report: Report, context: RuleContext): Route | null {
+  const parts = parseRouteKey(key, report);
+  const rule = toRule(input as RuleInput);
+  return checkRule(rule, report, context) && parts !== null ? { key, ...parts, rule: rule as Rule } : null;
+}
+
+/** Routes of one shape match the same requests, whatever their parameters are called. */
+function shapeOf({ key, method, segments }: Route): string {
+  if (method === null) return key;
+  return [method, ...segments.map((segment) => ({ literal: segment, parameter: "{}", greedy: "{+}" })[segmentKind(segment)])].join(" /");
+}

@@ -1,0 +1,271 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { routes } from "../../gateway.routes.ts";
+import { EXAMPLE_ENVIRONMENT } from "../../local/environment.ts";
+import { packageServices } from "../../scripts/package.ts";
+import { readTemplate, type Statement, type Template } from "./template.ts";
+
+const BUNDLES = ".build/package-test";
+const SERVICES = ["http", "rest", "websocket"] as const;
+const templates = new Map<string, Template>();
+let out: string;
+
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), "sallyport-package-"));
+  await packageServices({ bundles: BUNDLES, out });
+  for (const name of SERVICES) templates.set(name, await readTemplate(join(out, name)));
+}, 120_000);
+afterAll(() =>
+  Promise.all([out, fileURLToPath(new URL(`../../${BUNDLES}`, import.meta.url))].map((path) => rm(path, { recursive: true, force: true }))),
+);
+
+function template(name: (typeof SERVICES)[number]): Template {
+  const found = templates.get(name);
+  if (found === undefined) throw new Error(`${name} was not packaged.`);
+  return found;
+}
+
+const httpRoutes = [...routes.routes.values()].filter(({ key }) => !key.startsWith("$"));
+const expectedAuthorizers = (authorizerOf: (method: string | null) => string) =>
+  Object.fromEntries(httpRoutes.map(({ key, method, rule }) => [key, rule.kind === "public" ? "none" : authorizerOf(method)]));
+
+interface Authorized {
+  readonly AuthorizationType?: string;
+  readonly AuthorizerId?: { readonly Ref: string };
+}
+const authorizerOf = ({ AuthorizationType = "NONE", AuthorizerId }: Authorized) =>
+  AuthorizationType === "CUSTOM" ? (AuthorizerId?.Ref ?? "missing") : AuthorizationType === "NONE" ? "none" : AuthorizationType;
+
+describe("the HTTP API", () => {
+  it("has the routes of gateway.routes.ts, with the authorizer on each that is not public", () => {
+    const found = template("http").all<Authorized & { RouteKey: string }>("AWS::ApiGatewayV2::Route");
+    expect(Object.fromEntries(found.map(({ Properties }) => [Properties.RouteKey, authorizerOf(Properties)]))).toEqual(
+      expectedAuthorizers(() => "HttpApiAuthorizerSallyport"),
+    );
+  });
+
+  it("has one authorizer, whose answers are kept for one credential on one route", () => {
+    const authorizers = template("http").all("AWS::ApiGatewayV2::Authorizer");
+    expect(authorizers).toHaveLength(1);
+    expect(authorizers[0]?.Properties).toMatchObject({
+      AuthorizerType: "REQUEST",
+      AuthorizerPayloadFormatVersion: "2.0",
+      EnableSimpleResponses: true,
+      AuthorizerResultTtlInSeconds: 300,
+      IdentitySource: ["$request.header.Authorization", "$context.routeKey"],
+    });
+    expect(JSON.stringify(authorizers[0]?.Properties["AuthorizerUri"])).toContain('["AuthorizerLambdaFunction","Arn"]');
+  });
+
+  it("sends payload format 2.0 to every function", () => {
+    const integrations = template("http").all("AWS::ApiGatewayV2::Integration");
+    expect(integrations).toHaveLength(httpRoutes.length);
+    for (const { Properties } of integrations)
+      expect(Properties).toMatchObject({ PayloadFormatVersion: "2.0", IntegrationType: "AWS_PROXY" });
+  });
+
+  it("gives the configuration to the authorizer, and to nothing else", () => {
+    const functions = template("http").all<{ Environment?: { Variables: object } }>("AWS::Lambda::Function");
+    const holders = functions.filter(({ Properties }) =>
+      Object.keys(Properties.Environment?.Variables ?? {}).some((name) => name !== "ORDERS_TABLE"),
+    );
+    expect(holders.map(({ id }) => id)).toEqual(["AuthorizerLambdaFunction"]);
+  });
+
+  it("logs no header, token or body", () => {
+    const { Format } = template("http").get<{ AccessLogSettings: { Format: string } }>("HttpApiStage").Properties.AccessLogSettings;
+    expect(() => JSON.parse(Format)).not.toThrow();
+    expect(Format).not.toMatch(/header|authorization|identity\.|body/i);
+  });
+});
+
+describe("the REST API", () => {
+  const authorizers = { GET: "TokenAuthorizerApiGatewayAuthorizer", POST: "RequestAuthorizerApiGatewayAuthorizer" };
+
+  interface Method extends Authorized {
+    readonly HttpMethod: string;
+    readonly ResourceId: { readonly Ref: string };
+    readonly Integration: { readonly Type: string };
+  }
+  const pathOf = (rest: Template, id: string): string => {
+    const { PathPart, ParentId } = rest.get<{ PathPart: string; ParentId: { Ref?: string } }>(id).Properties;
+    return `${ParentId.Ref === undefined ? "" : pathOf(rest, ParentId.Ref)}/${PathPart}`;
+  };
+
+  it("has the routes of gateway.routes.ts, with an authorizer on each that is not public", () => {
+    const rest = template("rest");
+    const methods = rest.all<Method>("AWS::ApiGateway::Method").filter(({ Properties }) => Properties.HttpMethod !== "OPTIONS");
+    const found = methods.map(({ Properties }) => [
+      `${Properties.HttpMethod} ${pathOf(rest, Properties.ResourceId.Ref)}`,
+      authorizerOf(Properties),
+    ]);
+    expect(Object.fromEntries(found)).toEqual(expectedAuthorizers((method) => authorizers[method as keyof typeof authorizers]));
+  });
+
+  it("answers OPTIONS by itself, with no authorizer", () => {
+    const options = template("rest")
+      .all<Method>("AWS::ApiGateway::Method")
+      .filter(({ Properties }) => Properties.HttpMethod === "OPTIONS");
+    expect(options.length).toBeGreaterThan(0);
+    for (const { Properties } of options) expect([authorizerOf(Properties), Properties.Integration.Type]).toEqual(["none", "MOCK"]);
+  });
+
+  it("has both kinds of authorizer, of different names, with the credential as their only source", () => {
+    const found = template("rest").all("AWS::ApiGateway::Authorizer");
+    expect(new Set(found.map(({ Properties }) => Properties["Name"])).size).toBe(2);
+    const common = { IdentitySource: "method.request.header.Authorization", AuthorizerResultTtlInSeconds: 300 };
+    expect(template("rest").get(authorizers.GET).Properties).toMatchObject({ ...common, Type: "TOKEN" });
+    expect(template("rest").get(authorizers.POST).Properties).toMatchObject({ ...common, Type: "REQUEST" });
+  });
+
+  it("lets every well-formed credential through its pre-filter, and nothing else", () => {
+    const { IdentityValidationExpression } = template("rest").get<{ IdentityValidationExpression: string }>(authorizers.GET).Properties;
+    const filter = new RegExp(IdentityValidationExpression);
+    for (const good of ["Bearer eyJ.eyJ.a-b_c", "bearer a.b.c", "BEARER opaque"]) expect(good).toMatch(filter);
+    for (const bad of ["", "Bearer", "Bearer ", "Bearer  a.b.c", "Basic YTpi", "Bearer a.b.c, Bearer d.e.f", "Bearer a b"])
+      expect(bad).not.toMatch(filter);
+  });
+
+  it.each([
+    ["UNAUTHORIZED", "401"],
+    ["ACCESS_DENIED", "403"],
+    ["MISSING_AUTHENTICATION_TOKEN", "404"],
+    ["AUTHORIZER_FAILURE", "500"],
+    ["AUTHORIZER_CONFIGURATION_ERROR", "500"],
+    ["DEFAULT_4XX", undefined],
+    ["DEFAULT_5XX", undefined],
+  ])("answers %s with a problem document that a web page can read", (kind, status) => {
+    interface GatewayResponse {
+      readonly ResponseType: string;
+      readonly StatusCode?: string;
+      readonly ResponseParameters: Readonly<Record<string, string>>;
+      readonly ResponseTemplates: Readonly<Record<string, string>>;
+    }
+    const found = template("rest")
+      .all<GatewayResponse>("AWS::ApiGateway::GatewayResponse")
+      .filter(({ Properties }) => Properties.ResponseType === kind);
+    expect(found).toHaveLength(1);
+    const { StatusCode, ResponseParameters = {}, ResponseTemplates } = found[0]?.Properties ?? {};
+    expect(StatusCode).toBe(status);
+    expect(ResponseParameters["gatewayresponse.header.Content-Type"]).toBe("'application/problem+json'");
+    expect(ResponseParameters["gatewayresponse.header.Access-Control-Allow-Origin"]).toBe("'https://app.example'");
+    const body = JSON.parse(ResponseTemplates?.["application/json"] ?? "") as { title: string; status?: number };
+    expect(body.title).not.toBe("");
+    expect(body.status?.toString()).toBe(status);
+    const challenge = ResponseParameters["gatewayresponse.header.WWW-Authenticate"];
+    expect(challenge).toBe(kind === "UNAUTHORIZED" ? "'Bearer'" : undefined);
+  });
+});
+
+describe("the WebSocket API", () => {
+  it("asks the authorizer at $connect, the only place where API Gateway can", () => {
+    const found = template("websocket").all<Authorized & { RouteKey: string }>("AWS::ApiGatewayV2::Route");
+    expect(Object.fromEntries(found.map(({ Properties }) => [Properties.RouteKey, authorizerOf(Properties)]))).toEqual({
+      $connect: "AuthorizerWebsocketsAuthorizer",
+      $default: "none",
+    });
+    expect(routes.routes.get("$connect")?.rule.kind).not.toBe("public");
+    expect(template("websocket").get("AuthorizerWebsocketsAuthorizer").Properties).toMatchObject({
+      AuthorizerType: "REQUEST",
+      IdentitySource: ["route.request.header.Authorization"],
+    });
+  });
+});
+
+describe.each(SERVICES)("every function of the %s service", (name) => {
+  interface LambdaFunction {
+    readonly FunctionName: string;
+    readonly Handler: string;
+    readonly Runtime: string;
+    readonly Architectures: readonly string[];
+    readonly Role: { readonly "Fn::GetAtt": readonly string[] };
+  }
+  const functions = () => template(name).all<LambdaFunction>("AWS::Lambda::Function");
+  const shortName = (id: string) => id.replace(/LambdaFunction$/, "");
+
+  it("is one file: its bundle", async () => {
+    for (const { Properties } of functions()) {
+      const file = Properties.FunctionName.split("-").at(-1) ?? "";
+      expect(await template(name).filesOf(file)).toEqual([Properties.Handler.replace(/\.handler$/, ".mjs")]);
+    }
+  });
+
+  it("runs on Node 24 on arm64", () => {
+    for (const { Properties } of functions()) expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+  });
+
+  it("may be invoked by this API only", () => {
+    const permissions = template(name).all<{ FunctionName: unknown; SourceArn?: unknown }>("AWS::Lambda::Permission");
+    const invocable = permissions.map(({ Properties }) => (Properties.FunctionName as { "Fn::GetAtt": string[] })["Fn::GetAtt"][0]);
+    expect(invocable.toSorted()).toEqual(
+      functions()
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    for (const { Properties } of permissions)
+      expect(JSON.stringify(Properties.SourceArn)).toMatch(/HttpApi|ApiGatewayRestApi|WebsocketsApi/);
+  });
+
+  it("has a role of its own, with its own log group and the calls it makes", () => {
+    const calls: Record<string, readonly string[]> = {
+      ListOrders: ["dynamodb:Query"],
+      GetOrder: ["dynamodb:GetItem"],
+      CreateOrder: ["dynamodb:PutItem", "dynamodb:GetItem"],
+    };
+    for (const { id, Properties } of functions()) {
+      const own = shortName(id);
+      const role = Properties.Role["Fn::GetAtt"][0] ?? "";
+      expect(role).toBe(`${own}Role`);
+      const found = template(name).get<{ Policies: { PolicyDocument: { Statement: Statement[] } }[]; ManagedPolicyArns?: unknown }>(
+        role,
+      ).Properties;
+      expect(found.ManagedPolicyArns).toBeUndefined();
+      const tableCalls = calls[own];
+      expect(
+        found.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(({ Action, ...rest }) => ({
+          ...rest,
+          Action: [Action].flat(),
+        })),
+      ).toEqual([
+        { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: { "Fn::GetAtt": [`${own}LogGroup`, "Arn"] } },
+        ...(tableCalls === undefined ? [] : [{ Effect: "Allow", Action: tableCalls, Resource: { "Fn::GetAtt": ["OrdersTable", "Arn"] } }]),
+      ]);
+    }
+  });
+
+  it("keeps its logs for 30 days", () => {
+    const groups = template(name).all("AWS::Logs::LogGroup");
+    expect(groups.length).toBeGreaterThanOrEqual(functions().length);
+    for (const { Properties } of groups) expect(Properties["RetentionInDays"]).toBe(30);
+  });
+});
+
+it.each(["http", "rest"] as const)(
+  "the table of the %s service is billed by request, restorable, encrypted and never deleted with the stack",
+  (name) => {
+    const table = template(name).get("OrdersTable");
+    expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    expect(table.Properties).toMatchObject({
+      BillingMode: "PAY_PER_REQUEST",
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      KeySchema: [
+        { AttributeName: "owner", KeyType: "HASH" },
+        { AttributeName: "id", KeyType: "RANGE" },
+      ],
+    });
+  },
+);
+
+it("a variable of the configuration that is not set stops a deployment, example values or not", () => {
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !Object.hasOwn(EXAMPLE_ENVIRONMENT, name)));
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const args = [join(root, "node_modules", "serverless", "bin", "serverless.js"), "package", "--package", join(out, "unset")];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: environment, encoding: "utf8" });
+  expect(status).not.toBe(0);
+  for (const name of Object.keys(EXAMPLE_ENVIRONMENT)) expect(stdout + stderr).toContain(`environment.${name}"`);
+});

@@ -1,0 +1,147 @@
+import { type Problem, startReport } from "../../src/config/report.ts";
+import { SallyportError } from "../../src/errors.ts";
+import type { KeyLocation } from "../../src/keys/keys.ts";
+import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings } from "../../src/providers/provider.ts";
+import { isGuid } from "../../src/providers/setup.ts";
+import type { JsonObject } from "../../src/token/json.ts";
+import type { UnverifiedToken, VerifiedToken } from "../../src/token/token.ts";
+
+/** What every token of these fixtures says about its times: seconds since the epoch. */
+export const TIMES = { iat: 1_800_000_000, exp: 1_800_003_600 };
+
+/** A token that must become this identity. */
+export interface Acceptance {
+  readonly name: string;
+  readonly issuer: IssuerDefinition;
+  readonly header?: JsonObject;
+  readonly claims: JsonObject;
+  readonly keyIssuer?: string;
+  readonly identity: ExpectedIdentity;
+}
+
+/** A token that must be refused with this code. */
+export interface Refusal {
+  readonly name: string;
+  readonly issuer: IssuerDefinition;
+  readonly header?: JsonObject;
+  readonly claims: JsonObject;
+  readonly keyIssuer?: string;
+  readonly code: string;
+}
+
+/** A configuration that must not start, and the path its problem names. */
+export interface Misconfiguration {
+  readonly name: string;
+  readonly issuer: IssuerDefinition;
+  readonly path: string;
+}
+
+/** The issuers and key addresses a configuration must lead to. */
+export interface Derivation {
+  readonly name: string;
+  readonly issuer: IssuerDefinition;
+  readonly issuers: readonly string[];
+  readonly templates?: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** One provider's fixtures. */
+export interface ProviderFixtures {
+  readonly accepts: readonly Acceptance[];
+  readonly refuses: readonly Refusal[];
+  readonly misconfigurations: readonly Misconfiguration[];
+  readonly derivations: readonly Derivation[];
+}
+
+type Authentication = Identity["authentication"];
+/** Only what differs from an identity that holds nothing. */
+export type ExpectedIdentity = Partial<Omit<Identity, "authentication">> & {
+  readonly subject: string;
+  readonly authentication?: Partial<Authentication>;
+};
+
+/** Fills an expectation up. */
+export function complete(expected: ExpectedIdentity): Identity {
+  const { authentication, ...rest } = expected;
+  const lists = { scopes: [], roles: [], groups: [], permissions: [], groupsComplete: true };
+  const empty = { kind: "user" as const, clientId: null, tenant: null, actor: null, ...lists, session: null, username: null, email: null };
+  return { ...empty, ...rest, authentication: { at: null, methods: [], context: null, federatedBy: null, ...authentication } };
+}
+
+const asList = (value: string | readonly string[] | null | undefined) => (typeof value === "string" ? [value] : (value ?? null));
+
+function settingsOf({ options, provider }: IssuerDefinition): IssuerSettings {
+  return {
+    name: "shop",
+    audience: asList(options.audience),
+    clientIds: asList(options.clientIds),
+    tokenUse: options.tokenUse ?? provider.defaultTokenUse ?? "access",
+    algorithms: options.algorithms ?? ["RS256"],
+    typ: asList(options.typ),
+    tenants: asList(options.tenants),
+    policies: options.policies ?? [],
+    rolesClaim: options.rolesClaim ?? null,
+    groupsClaim: options.groupsClaim ?? null,
+    permissionsClaim: options.permissionsClaim ?? null,
+    emailClaim: options.emailClaim ?? null,
+    tenantClaim: options.tenantClaim ?? null,
+    maxLifetime: null,
+    clockSkew: 60,
+    vocabulary: {},
+  };
+}
+
+/** The problems a configuration has, as paths. */
+export function problemsOf(definition: IssuerDefinition): readonly string[] {
+  const problems: Problem[] = [];
+  const dialect = definition.provider.configure(definition.options, settingsOf(definition), startReport(problems));
+  if ((dialect === null) !== problems.length > 0) throw new Error("A provider must report a problem exactly when it answers null.");
+  return problems.map(({ path }) => path);
+}
+
+/** Configures a provider the way the gateway does. */
+export function configure(definition: IssuerDefinition): IssuerDialect {
+  const problems: Problem[] = [];
+  const dialect = definition.provider.configure(definition.options as IssuerOptions, settingsOf(definition), startReport(problems));
+  if (dialect === null) throw new Error(problems.map(({ path, message }) => `${path} ${message}`).join("; "));
+  return dialect;
+}
+
+function isOwn(dialect: IssuerDialect, iss: string): boolean {
+  const inFamily = (dialect.templates ?? []).some(
+    ({ prefix, suffix }) => iss.startsWith(prefix) && iss.endsWith(suffix) && isGuid(iss.slice(prefix.length, iss.length - suffix.length)),
+  );
+  return dialect.issuers.includes(iss) || inFamily;
+}
+
+/** One token's way through its provider: the issuer's choice, the key's location, the checks, the reading. */
+export function pass(token: Omit<Acceptance, "name" | "identity">): { readonly identity: Identity; readonly location: KeyLocation } {
+  const dialect = configure(token.issuer);
+  const members = token.header ?? { alg: "RS256", kid: "k1" };
+  const header = { alg: "RS256", kid: "k1", typ: typeof members.typ === "string" ? members.typ : null, members };
+  const iss = token.claims.iss;
+  if (typeof iss !== "string" || !isOwn(dialect, iss)) throw new SallyportError("issuer_unknown");
+  const unverified: UnverifiedToken = { header, claims: token.claims, signingInput: new Uint8Array(), signature: new Uint8Array() };
+  const location = dialect.locateKeys(unverified, iss);
+  if (!dialect.keyLocations.some((known) => known.url === location.url)) throw new Error("locateKeys left the configured locations.");
+  // The brand exists in the type system only, and the signature is not what these tests are about.
+  const verified = { header, claims: token.claims, iss, expiresAt: TIMES.exp } as unknown as VerifiedToken;
+  dialect.check(verified, token.keyIssuer ?? null);
+  return { identity: dialect.read(token.claims), location };
+}
+
+/** The reason a token is refused for; null where it is accepted. */
+export function refusalOf(token: Omit<Acceptance, "name" | "identity">): string | null {
+  try {
+    pass(token);
+    return null;
+  } catch (error) {
+    if (error instanceof SallyportError) return error.code;
+    throw error;
+  }
+}
+
+/** The claims without some of them. */
+export function without(claims: JsonObject, ...names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
+}
