@@ -29,17 +29,16 @@ function dropCostliest(grants: readonly Grant[], lossOf: LossOf, left: Set<Shape
   const denials = grants.map((grant) => ({ shape: grant.shape, denies: new Map(grant.denies.map((deny) => [render(deny), deny])) }));
   const sharers = new Map<string, number>();
   for (const { denies } of denials) for (const text of denies.keys()) sharers.set(text, (sharers.get(text) ?? 0) + 1);
-  let kept = denials;
-  for (;;) {
-    const shapes = new Set(kept.map(({ shape }) => shape));
-    const costs = kept.map(({ shape, denies }) => costOf(shape, denies, shapes, lossOf, sharers));
-    const highest = costs.reduce((best, cost, index) => (cost > (costs[best] ?? 0) ? index : best), 0);
-    const worst = kept[highest];
-    if (worst === undefined || (costs[highest] ?? 0) <= 1) return kept.length < denials.length;
-    left.add(worst.shape);
-    for (const text of worst.denies.keys()) sharers.set(text, (sharers.get(text) ?? 1) - 1);
-    kept = kept.filter((entry) => entry !== worst);
+  const kept = new Set(denials.map(({ shape }) => shape));
+  const cost = ({ shape, denies }: (typeof denials)[number]) => costOf(shape, denies, kept, lossOf, sharers);
+  const costly = denials.map((entry) => ({ entry, cost: cost(entry) })).filter((found) => found.cost > 1);
+  for (const { entry } of costly.sort((first, second) => second.cost - first.cost)) {
+    if (cost(entry) <= 1) continue;
+    left.add(entry.shape);
+    kept.delete(entry.shape);
+    for (const text of entry.denies.keys()) sharers.set(text, (sharers.get(text) ?? 1) - 1);
   }
+  return kept.size < denials.length;
 }
 
 function costOf(

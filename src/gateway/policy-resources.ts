@@ -1,18 +1,13 @@
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import { chooseGrants } from "./choose-grants.ts";
-import { type Pattern, reaches, render } from "./pattern.ts";
-import { type Grant, isSubtree } from "./reach.ts";
+import { type Pattern, reaches, render, type Shape } from "./pattern.ts";
+import { type Grant, holds, isSubtree } from "./reach.ts";
 import { type View, viewOf, type World, worldsOf } from "./world.ts";
 
 /** Resources to allow, relative to the stage, and those that must then be denied with them. */
 export interface ResourceGrant {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
-}
-
-/** What a set of reachable routes comes to, for any API and stage. */
-export interface CompiledPolicy {
-  readonly grants: readonly ResourceGrant[];
 }
 
 /** Doubled slashes anywhere, and a slash at the end of anything but the root. */
@@ -23,7 +18,7 @@ const THREE_LETTERS = ["GET", "PUT"];
 const worlds = new WeakMap<RouteTable, World[]>();
 
 /** Turns the chosen grants of every method into as few resources as say exactly the same. */
-export function compileResources(table: RouteTable, reachable: ReadonlySet<Route>): CompiledPolicy {
+export function compileResources(table: RouteTable, reachable: ReadonlySet<Route>): ResourceGrant[] {
   const all = worlds.get(table) ?? worldsOf(table);
   worlds.set(table, all);
   const chosen = all.map((each) => viewOf(each, reachable)).map((world) => ({ world, grants: chooseGrants(world) }));
@@ -38,8 +33,22 @@ export function compileResources(table: RouteTable, reachable: ReadonlySet<Route
       entry.deny.push(...deniesOf(grant, world, shared));
     }
   }
-  if (chosen.every(({ grants }) => isEverything(grants))) return { grants: [{ allow: ["*"], deny: [...byPattern.values()].flatMap(({ deny }) => deny) }] };
-  return { grants: [...byPattern].map(([text, { methods, deny }]) => ({ allow: inMethods(methods, text), deny })) };
+  if (chosen.every(({ grants }) => isEverything(grants))) return [{ allow: ["*"], deny: [...byPattern.values()].flatMap(({ deny }) => deny) }];
+  return [...byPattern].map(([text, { methods, deny }]) => ({ allow: inMethods(methods, text), deny: [...new Set(deny)] }));
+}
+
+/**
+ * Routes that one policy cannot hold beside the others for a principal who may reach everything. A cached answer refuses them
+ * until it runs out, unless the path is among the authorizer's identity sources.
+ */
+export function routesLeftOut(table: RouteTable): Route[] {
+  const everything = new Set(table.routes.values());
+  const left = worldsOf(table).flatMap((world) => {
+    const grants = chooseGrants(viewOf(world, everything));
+    const isHeld = (shape: Shape) => grants.some((grant) => grant.shape === shape || (isSubtree(grant.shape) && holds(grant.shape, shape)));
+    return world.shapes.filter((shape) => !isHeld(shape)).map(({ route }) => route);
+  });
+  return [...new Set(left)];
 }
 
 type Chosen = readonly { readonly world: View; readonly grants: readonly Grant[] }[];

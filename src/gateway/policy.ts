@@ -1,7 +1,7 @@
 import { matchRoute, routeOf } from "../rules/match-route.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import { exactResource, type ParsedArn } from "./arn.ts";
-import { type CompiledPolicy, compileResources, type ResourceGrant } from "./policy-resources.ts";
+import { compileResources, type ResourceGrant } from "./policy-resources.ts";
 import { matchesResource } from "./resource-match.ts";
 
 /** One statement of an authorizer's policy. */
@@ -19,14 +19,29 @@ export interface PolicyDocument {
 
 /** The longest resource a policy may name, in characters. */
 const MAX_RESOURCE = 512;
-/** The longest policy, in bytes of JSON: beyond it API Gateway has been seen to refuse everyone. */
+/** The longest policy, in bytes of JSON (a resource is ASCII): beyond it API Gateway has been seen to refuse everyone. */
 const MAX_POLICY = 8_192;
 /** Quotes and a comma. */
 const RESOURCE_OVERHEAD = 3;
 /** Sets of reachable routes remembered for each table: about as many as there are kinds of principals. */
 const MAX_REMEMBERED = 200;
 
-const remembered = new WeakMap<RouteTable, Map<string, CompiledPolicy>>();
+/** What a set of reachable routes comes to, and the policies made of it for the stage asked for last. */
+interface Remembered {
+  readonly grants: readonly ResourceGrant[];
+  stageArn: string | null;
+  /** By the grants left out, because their denials stood in a request's way. */
+  readonly policies: Map<string, Fitting>;
+}
+
+/** Grants that fit into one policy, and its resources. */
+interface Fitting {
+  readonly grants: readonly ResourceGrant[];
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+const remembered = new WeakMap<RouteTable, Map<string, Remembered>>();
 
 /**
  * The policy for everything in the route table that a principal may reach in this API and stage. API Gateway caches it and
@@ -35,20 +50,19 @@ const remembered = new WeakMap<RouteTable, Map<string, CompiledPolicy>>();
  * @param allowed whether the route's rule holds for the principal
  */
 export function compilePolicy(table: RouteTable, allowed: (route: Route) => boolean, arn: ParsedArn): PolicyDocument {
-  const routes = [...table.routes.values()].filter(allowed);
-  const reachable = new Set(routes);
+  const reachable = new Set([...table.routes.values()].filter(allowed));
   const requested = arn.method === null ? routeOf(table, arn.routeKey ?? "") : matchRoute(table, arn.method, arn.path);
   const isAllowed = requested !== null && reachable.has(requested);
   if (arn.method === null) return isAllowed ? documentOf([exactResource(arn)], []) : denyAll(arn);
-  const { grants } = recall(table, reachable);
-  return assemble(grants, arn, isAllowed) ?? denyAll(arn);
+  return assemble(recall(table, reachable), arn, isAllowed) ?? denyAll(arn);
 }
 
-function recall(table: RouteTable, reachable: ReadonlySet<Route>): CompiledPolicy {
-  const known = remembered.get(table) ?? new Map<string, CompiledPolicy>();
+function recall(table: RouteTable, reachable: ReadonlySet<Route>): Remembered {
+  const known = remembered.get(table) ?? new Map<string, Remembered>();
   remembered.set(table, known);
-  const key = [...table.routes.values()].map((route) => (reachable.has(route) ? "1" : "0")).join("");
-  const found = known.get(key) ?? compileResources(table, reachable);
+  let key = "";
+  for (const route of table.routes.values()) key += reachable.has(route) ? "1" : "0";
+  const found = known.get(key) ?? { grants: compileResources(table, reachable), stageArn: null, policies: new Map() };
   known.delete(key);
   known.set(key, found);
   const [oldest] = known.keys();
@@ -62,38 +76,47 @@ function isCovered(grants: readonly ResourceGrant[], text: string): boolean {
 }
 
 /** The policy of these grants, with the request's own resource where they do not hold it. Null where nothing is left to allow. */
-function assemble(grants: readonly ResourceGrant[], arn: ParsedArn, isAllowed: boolean): PolicyDocument | null {
+function assemble(policy: Remembered, arn: ParsedArn, isAllowed: boolean): PolicyDocument | null {
   const text = `${arn.method}${arn.path}`;
-  const fitting = fit(grants, 0, arn);
-  if (isCovered(fitting, text) === isAllowed) return toDocument(fitting, null, arn);
+  const usual = fittingOf(policy, [], arn);
+  if (isCovered(usual.grants, text) === isAllowed) return usual.allow.length === 0 ? null : documentOf(usual.allow, usual.deny);
   // Not reached unless the grants are wrong: the answer to that is to allow nothing.
   if (!isAllowed) return null;
+  const harmful = policy.grants.filter(({ deny }) => deny.some((resource) => matchesResource(resource, text)));
+  const { allow, deny } = fittingOf(policy, harmful, arn);
   const exact = exactResource(arn);
-  const harmless = grants.filter(({ deny }) => !deny.some((resource) => matchesResource(resource, text)));
-  return toDocument(fit(harmless, exact.length, arn), exact.length > MAX_RESOURCE ? null : exact, arn);
+  const wanted = exact.length > MAX_RESOURCE ? allow : [exact, ...allow];
+  return wanted.length === 0 ? null : documentOf(wanted, deny);
 }
 
-/** As many grants as fit into a policy, each with its denials. */
-function fit(grants: readonly ResourceGrant[], reserved: number, { stageArn }: ParsedArn): ResourceGrant[] {
-  const known = new Set<string>();
-  let size = sizeOf(documentOf([""], [""])) + 2 * reserved;
-  return grants.filter(({ allow, deny }) => {
-    const added = [...allow, ...deny.map((resource) => `!${resource}`)].filter((resource) => !known.has(resource));
-    const growth = [...new Set(added)].reduce((sum, resource) => sum + resource.length + stageArn.length + RESOURCE_OVERHEAD, 0);
-    if (size + growth > MAX_POLICY || added.some((resource) => stageArn.length + resource.length > MAX_RESOURCE)) return false;
+function fittingOf(policy: Remembered, without: readonly ResourceGrant[], { stageArn }: ParsedArn): Fitting {
+  if (policy.stageArn !== stageArn || policy.policies.size > MAX_REMEMBERED) policy.policies.clear();
+  policy.stageArn = stageArn;
+  const key = without.map((grant) => policy.grants.indexOf(grant)).join();
+  const known = policy.policies.get(key) ?? fit(policy.grants.filter((grant) => !without.includes(grant)), stageArn);
+  policy.policies.set(key, known);
+  return known;
+}
+
+/** As many grants as fit into a policy beside the longest exact resource, each with its denials. */
+function fit(grants: readonly ResourceGrant[], stageArn: string): Fitting {
+  const [allow, deny] = [new Set<string>(), new Set<string>()];
+  let size = JSON.stringify(documentOf([""], [""])).length + MAX_RESOURCE;
+  const fitting = grants.filter((grant) => {
+    const [newAllow, newDeny] = [fresh(grant.allow, stageArn, allow), fresh(grant.deny, stageArn, deny)];
+    const added = [...newAllow, ...newDeny];
+    const growth = added.reduce((sum, resource) => sum + resource.length + RESOURCE_OVERHEAD, 0);
+    if (size + growth > MAX_POLICY || added.some((resource) => resource.length > MAX_RESOURCE)) return false;
     size += growth;
-    for (const resource of added) known.add(resource);
+    for (const resource of newAllow) allow.add(resource);
+    for (const resource of newDeny) deny.add(resource);
     return true;
   });
+  return { grants: fitting, allow: [...allow], deny: [...deny] };
 }
 
-function toDocument(grants: readonly ResourceGrant[], exact: string | null, { stageArn }: ParsedArn): PolicyDocument | null {
-  const full = (resources: readonly string[]) => [...new Set(resources)].map((resource) => stageArn + resource);
-  const allow = [...(exact === null ? [] : [exact]), ...full(grants.flatMap((grant) => grant.allow))];
-  return allow.length === 0 ? null : documentOf(allow, full(grants.flatMap(({ deny }) => deny)));
-}
-
-const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+const fresh = (resources: readonly string[], stageArn: string, known: ReadonlySet<string>) =>
+  resources.map((resource) => stageArn + resource).filter((resource) => !known.has(resource));
 
 function documentOf(allow: readonly string[], deny: readonly string[]): PolicyDocument {
   const statements: PolicyStatement[] = [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: allow }];

@@ -17,6 +17,5 @@ export function mayPointTo(from: string, to: string): boolean {
   const [source, target] = [URL.parse(from), URL.parse(to)];
   if (source === null || target === null || !isFetchable(to)) return false;
   if (LOOPBACK.test(source.hostname)) return true;
-  if (target.protocol !== "https:") return false;
   return source.hostname === target.hostname || !LOCAL_OR_ADDRESS.test(target.hostname);
 }

@@ -147,7 +147,7 @@ export class KeyCache {
     return this.#failures > 0 && isWithin(this.#failedAt, this.#options.clock(), this.#pause);
   }
 
-  /** A held key that may still be served, refreshed or not. */
+  /** A held key that may still be served, refreshed or not; one that a merged set last saw `maxStale` ago may not. */
   #lookUp(kid: string, algorithm: AlgorithmName): VerificationKey | null {
     const now = this.#options.clock();
     const held = this.#held;
@@ -159,12 +159,11 @@ export class KeyCache {
   }
 
   #hold({ keys, fetchedAt, freshFor }: LoadedKeys): void {
-    const { merge, maxStale } = this.#options;
     const entries = new Map<string, Entry>();
     for (const [kid, key] of keys) entries.set(kid, { key, seenAt: fetchedAt });
-    for (const [kid, entry] of merge ? (this.#held?.entries ?? []) : []) {
+    for (const [kid, entry] of this.#options.merge ? (this.#held?.entries ?? []) : []) {
       if (entries.size >= MAX_MERGED) break;
-      if (!entries.has(kid) && isWithin(entry.seenAt, fetchedAt, maxStale)) entries.set(kid, entry);
+      if (!entries.has(kid)) entries.set(kid, entry);
     }
     this.#held = { entries, fetchedAt, freshFor };
   }

@@ -91,7 +91,7 @@ const clientOf = (claims: JsonObject) => firstString(claims, ["azp", "client_id"
 function read(claims: JsonObject, settings: IssuerSettings): Identity {
   const subject = subjectClaim(claims);
   const clientId = settings.tokenUse === "id" ? idTokenClient(claims) : clientOf(claims);
-  const isMachine = subject.endsWith(MACHINE_SUFFIX) || subject === clientId || stringClaim(claims, "gty") === "client-credentials";
+  const isMachine = settings.tokenUse === "access" && isMachineToken(claims, subject);
   return readIdentity(claims, settings, NAMES, {
     kind: isMachine ? "client" : "user",
     subject,
@@ -99,6 +99,13 @@ function read(claims: JsonObject, settings: IssuerSettings): Identity {
     tenant: stringClaim(claims, "org_id"),
     federatedBy: isMachine ? null : federatedBy(subject),
   });
+}
+
+/** Agents name themselves in `sub_profile`, else no mark is sure to be there; but the id of every user has a bar in it. */
+function isMachineToken(claims: JsonObject, subject: string): boolean {
+  const profile = stringClaim(claims, "sub_profile");
+  if (profile !== null) return profile !== "user";
+  return subject.endsWith(MACHINE_SUFFIX) || !subject.includes("|") || stringClaim(claims, "gty") === "client-credentials";
 }
 
 /** `<strategy>|<rest>`: the rest may hold more bars, the strategy cannot. */

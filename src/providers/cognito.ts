@@ -135,7 +135,7 @@ function identities(claims: JsonObject): readonly JsonObject[] {
   if (claim === undefined) return [];
   const list: Json | undefined = typeof claim === "string" ? parseList(claim) : claim;
   must(Array.isArray(list) && list.every(isJsonObject), "claim_malformed");
-  return list as readonly JsonObject[];
+  return list;
 }
 
 function parseList(text: string): Json | undefined {

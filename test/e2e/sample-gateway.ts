@@ -1,15 +1,5 @@
-import { exportJWK, generateKeyPair, type JWK } from "jose";
-import {
-  type Gateway,
-  auth0,
-  azureAdB2c,
-  cognito,
-  defineGateway,
-  defineRoutes,
-  oidc,
-  role,
-  scope,
-} from "../../src/index.ts";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose";
+import { type Gateway, auth0, azureAdB2c, cognito, defineGateway, defineRoutes, oidc, role, scope } from "../../src/index.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 
 /** When every sample token was issued: milliseconds since the epoch. */

@@ -24,7 +24,7 @@ export function mintScoped(keys: SampleKeys, sample: Sample, scopes: string): Pr
 export interface BadToken {
   readonly what: string;
   readonly codes: readonly ReasonCode[];
-  make(keys: SampleKeys, sample: Sample): Promise<string> | string;
+  readonly make: (keys: SampleKeys, sample: Sample) => Promise<string> | string;
 }
 
 export const BAD_TOKENS: readonly BadToken[] = [
@@ -34,7 +34,12 @@ export const BAD_TOKENS: readonly BadToken[] = [
     make: (keys, sample) => mint(keys, sample, { iat: ISSUED_AT / 1000 - 2 * LIFETIME, exp: ISSUED_AT / 1000 - LIFETIME }),
   },
   { what: "a tampered token", codes: ["signature_invalid"], make: async (keys, sample) => tamper(await mint(keys, sample)) },
-  { what: "an unsigned token", codes: ["algorithm_not_allowed"], make: (_, sample) => unsigned(sample) },
+  { what: "an unsigned token", codes: ["token_malformed"], make: (_, sample) => unsigned(sample, "") },
+  {
+    what: "an unsigned token with something for a signature",
+    codes: ["algorithm_not_allowed"],
+    make: (_, sample) => unsigned(sample, "c2ln"),
+  },
   {
     what: "a token for another audience",
     codes: ["audience_mismatch", "client_not_allowed"],
@@ -66,9 +71,9 @@ function tamper(token: string): string {
   return [header, Buffer.from(JSON.stringify(claims)).toString("base64url"), signature].join(".");
 }
 
-/** `alg: none`, with a key id and a signature part, so that it fails for the algorithm and nothing else. */
-function unsigned(sample: Sample): string {
+/** `alg: none`, with a key id, so that it fails for the algorithm and nothing else. */
+function unsigned(sample: Sample, signature: string): string {
   const [, payload = ""] = new UnsecuredJWT({ ...sample.claims }).encode().split(".");
   const header = Buffer.from(JSON.stringify({ alg: "none", kid: KEY_ID, typ: sample.typ })).toString("base64url");
-  return [header, payload, ""].join(".");
+  return [header, payload, signature].join(".");
 }

@@ -81,6 +81,16 @@ describe("the API of the twin", () => {
     expect((await call(`/orders/${id}`, alice)).status).toBe(200);
   });
 
+  it.each([
+    ["alice", 201],
+    ["saskia", 201],
+    ["customers-machine", 201],
+    ["noor", 403],
+    ["shops-machine", 403],
+  ])("lets those place orders who may: %s gets %i", async (name, status) => {
+    expect((await order(await tokenOf(name), `who-may-${name}`)).status).toBe(status);
+  });
+
   it("places one order for two requests with the same key", async () => {
     const alice = await tokenOf("alice");
     const before = (await listed(alice)).length;

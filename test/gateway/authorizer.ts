@@ -83,7 +83,10 @@ function checkConfig(api: ApiType, config: AuthorizerConfig, ttl: number): void 
     [ttl > 0 && config.identitySources.length === 0, "A cache needs an identity source."],
     [config.type === "TOKEN" && api !== "rest", "Only REST APIs have TOKEN authorizers."],
     [config.type === "TOKEN" && config.identitySources.length !== 1, "A TOKEN authorizer has one identity source."],
-    [config.type === "TOKEN" && !/^method\.request\.header\./.test(config.identitySources[0] ?? ""), "A TOKEN authorizer reads a header."],
+    [
+      config.type === "TOKEN" && config.identitySources[0]?.startsWith("method.request.header.") !== true,
+      "A TOKEN authorizer reads a header.",
+    ],
     [config.type !== "TOKEN" && config.identityValidationExpression !== undefined, "Only TOKEN authorizers have a validation expression."],
     [config.payload === "2.0" && api !== "http", "Only HTTP APIs have payload 2.0."],
     [config.simple === true && config.payload !== "2.0", "Simple responses need payload 2.0."],

@@ -19,9 +19,15 @@ const ARN = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5";
 const ALLOW: Lambda = () => ({ isAuthorized: true, context: { ...CONTEXT, list: ["a", { b: null }] } });
 
 /** What the authorizer and the function were given, in this order. */
-async function seen(gateway: TestGateway): Promise<readonly Record<string, unknown>[]> {
+async function seen(gateway: TestGateway): Promise<readonly [Event, Event]> {
   expect((await gateway.request(REQUEST)).status).toBe(200);
-  return gateway.invocations.map(({ event }) => event as Record<string, unknown>);
+  const [authorizer, integration] = gateway.invocations.map(({ event }) => event as Event);
+  if (authorizer === undefined || integration === undefined) throw new Error("Not both were invoked.");
+  return [authorizer, integration];
+}
+
+interface Event {
+  readonly requestContext?: { readonly authorizer?: unknown };
 }
 
 describe("the events of a REST API", () => {
@@ -48,13 +54,13 @@ describe("the events of a REST API", () => {
       requestContext: { stage: "prod", path: "/prod/prod/7", resourcePath: "/prod/{id}", httpMethod: "DELETE" },
     });
     expect(event).not.toHaveProperty("body");
-    expect(event?.["requestContext"]).not.toHaveProperty("authorizer");
+    expect(event.requestContext).not.toHaveProperty("authorizer");
   });
 
   it("integration: the context as texts beside the principal id", async () => {
     const [, event] = await seen(gatewayOf("rest", allow, {}, { keys: KEYS }));
     expect(event).toMatchObject({ resource: "/prod/{id}", body: "{}", isBase64Encoded: false });
-    expect((event?.["requestContext"] as Record<string, unknown>)["authorizer"]).toEqual({
+    expect(event.requestContext?.authorizer).toEqual({
       text: "x",
       number: "1",
       yes: "true",
@@ -100,8 +106,7 @@ describe("the events of an HTTP API", () => {
 
   it("integration 2.0: the context keeps its types, under `lambda`", async () => {
     const [, event] = await seen(gatewayOf("http", ALLOW, {}, { keys: KEYS }));
-    const { authorizer } = event?.["requestContext"] as Record<string, unknown>;
-    expect(authorizer).toEqual({ lambda: { ...CONTEXT, list: ["a", { b: null }] } });
+    expect(event.requestContext?.authorizer).toEqual({ lambda: { ...CONTEXT, list: ["a", { b: null }] } });
     expect(event).toMatchObject({ version: "2.0", routeKey: "DELETE /prod/{id}", cookies: ["theme=dark", "lang=de"], body: "{}" });
   });
 
@@ -109,9 +114,13 @@ describe("the events of an HTTP API", () => {
     const settings = { payload: "1.0", simple: false } as const;
     const allow: Lambda = () => ({ ...ALLOW_ALL, context: CONTEXT });
     const [event, integration] = await seen(gatewayOf("http", allow, settings, { keys: KEYS }));
-    expect(event).toMatchObject({ version: "1.0", type: "REQUEST", methodArn: `${ARN}/$default/DELETE/prod/7`, identitySource: "Bearer a" });
-    const { authorizer } = integration?.["requestContext"] as Record<string, unknown>;
-    expect(authorizer).toEqual({ lambda: { text: "x", number: "1", yes: "true" } });
+    expect(event).toMatchObject({
+      version: "1.0",
+      type: "REQUEST",
+      methodArn: `${ARN}/$default/DELETE/prod/7`,
+      identitySource: "Bearer a",
+    });
+    expect(integration.requestContext?.authorizer).toEqual({ lambda: { text: "x", number: "1", yes: "true" } });
   });
 });
 

@@ -4,10 +4,17 @@ import { createTestGateway } from "./gateway.ts";
 import type { ApiType, Lambda, TestGateway, TestResponse } from "./types.ts";
 
 const SIGNED_IN = [["Authorization", "Bearer a"]] as const;
-const fails = (message: string): Lambda => () => Promise.reject(new Error(message));
+const fails =
+  (message: string): Lambda =>
+  () =>
+    Promise.reject(new Error(message));
 
 /** One request, or one handshake, at the API. */
-async function call(gateway: TestGateway, api: ApiType, headers: readonly (readonly [string, string])[] = SIGNED_IN): Promise<TestResponse> {
+async function call(
+  gateway: TestGateway,
+  api: ApiType,
+  headers: readonly (readonly [string, string])[] = SIGNED_IN,
+): Promise<TestResponse> {
   return api === "websocket" ? gateway.connect({ headers }) : gateway.request({ path: "/orders", headers });
 }
 

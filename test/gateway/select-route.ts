@@ -19,7 +19,7 @@ const GREEDY = 2;
 
 /** Chooses the route of an HTTP request; null where there is none. */
 export function selectRoute(api: ApiType, routes: readonly RouteConfig[], method: string, path: string): Selection | null {
-  const matching = routes.flatMap((route) => candidates(route, path)).sort(bySpecificity);
+  const matching = routes.flatMap((route) => candidates(route, path)).toSorted(bySpecificity);
   // On REST the resource is chosen first: one that lacks the method hides a wider one that has it.
   const eligible = api === "rest" ? matching.filter(({ resource }) => resource === matching[0]?.resource) : matching;
   const found = eligible.find((candidate) => candidate.method === method) ?? null;

@@ -116,6 +116,15 @@ describe("discovery", () => {
     expect(await outcome(keys.find({ ...ask, kid: "b" }))).toBe("found");
   });
 
+  it("is asked again when the clock was set back", async () => {
+    const site = healthy();
+    const { keys, pass } = makeFinder({ fetch: site.fetch });
+    await keys.find(ask);
+    pass(-HOUR);
+    await keys.find(ask);
+    expect(site.urls).toEqual([DISCOVERY, KEYS, DISCOVERY, KEYS]);
+  });
+
   it("of one issuer is never another's, though they share its address", async () => {
     const site = healthy();
     const { keys } = makeFinder({ fetch: site.fetch });

@@ -24,6 +24,23 @@ const octets = (value: bigint) => {
 };
 const modulus = BigInt(`0x${Buffer.from(good.n ?? "", "base64url").toString("hex")}`);
 
+/** The next modulus above a number that only its size speaks against. */
+function strongNear(value: bigint): bigint {
+  let candidate = value;
+  while (isModulusWeak(candidate)) candidate++;
+  return candidate;
+}
+
+/** A P-256 key whose x begins with a zero octet: the one case in which a coordinate can be written too short. */
+function withLeadingZero(): { x: Buffer } & Record<string, unknown> {
+  for (;;) {
+    const jwk = ec("P-256");
+    const x = Buffer.from(jwk.x ?? "", "base64url");
+    if (x[0] === 0) return { ...jwk, x };
+  }
+}
+const leadingZero = withLeadingZero();
+
 describe("a usable key", () => {
   it.each([
     ["RSA 2048", good, RSA_ALGORITHMS],
@@ -35,6 +52,7 @@ describe("a usable key", () => {
     ],
     ["RSA with its own alg", { ...good, alg: "PS384" }, ["PS384"]],
     ["P-256", point, ["ES256"]],
+    ["P-256 with a zero octet", { ...leadingZero, x: leadingZero.x.toString("base64url") }, ["ES256"]],
     ["P-384", ec("P-384"), ["ES384"]],
     ["P-521", ec("P-521"), ["ES512"]],
     ["Ed25519", ed25519, ["EdDSA"]],
@@ -77,7 +95,7 @@ describe("an unusable key", () => {
     ["with an issuer that is no string", { ...point, issuer: 1 }],
     ["RSA 1024", rsa(1024)],
     ["RSA 2047", { ...good, n: octets((modulus >> 1n) | 1n) }],
-    ["RSA above 8192", { ...good, n: octets((1n << 8192n) + 0x10001n) }],
+    ["RSA above 8192", { ...good, n: octets(strongNear(1n << 8192n)) }],
     ["RSA with e = 1", { ...good, e: "AQ" }],
     ["RSA with e = 0", { ...good, e: "AA" }],
     ["RSA with e = 2", { ...good, e: "Ag" }],
@@ -93,6 +111,11 @@ describe("an unusable key", () => {
     ["secp256k1", { ...generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey.export({ format: "jwk" }), kid: "e" }],
     ["off its curve", { ...point, y: point.x }],
     ["called another curve", { ...point, crv: "P-384" }],
+    ["with a coordinate cut short", { ...leadingZero, x: leadingZero.x.subarray(1).toString("base64url") }],
+    [
+      "with a coordinate made longer",
+      { ...point, x: Buffer.concat([Buffer.alloc(1), Buffer.from(point.x ?? "", "base64url")]).toString("base64url") },
+    ],
     ["with a short coordinate", { ...point, x: Buffer.alloc(31, 1).toString("base64url") }],
     ["X25519", { ...generateKeyPairSync("x25519").publicKey.export({ format: "jwk" }), kid: "x" }],
     ["Ed448", { ...generateKeyPairSync("ed448").publicKey.export({ format: "jwk" }), kid: "x" }],
@@ -114,7 +137,8 @@ describe("arithmetic", () => {
     for (let i = 0; i < 1_000; i++) residue = (residue * 65_537n) % product;
     expect(isModulusWeak((2n ** 2047n / product) * product + residue + product)).toBe(true);
     expect(isModulusWeak(modulus)).toBe(false);
-    expect(isModulusWeak(modulus - (modulus % 167n))).toBe(true);
+    expect(isModulusWeak(modulus * 2n)).toBe(true);
+    expect(isModulusWeak(modulus * 167n)).toBe(true);
   });
 
   it("sees through the sign bit of a small-order point", () => {

@@ -269,6 +269,18 @@ describe("one key id with new material", () => {
     expect(await keys.findReplacement(query("a"), failed)).toBeNull();
     expect(provider.fetches).toBe(2);
   });
+
+  it("is still found after a pause in which it could not be looked for", async () => {
+    const { provider, keys, pass } = await warm();
+    const failed = await keys.find(query("a"));
+    provider.fail();
+    pass(30 * SECOND);
+    expect(await outcome(keys.find(query("b")))).toBe("keys_unavailable");
+    expect(await keys.findReplacement(query("a"), failed)).toBeNull();
+    provider.publish(renewed);
+    pass(5 * SECOND);
+    expect(await keys.findReplacement(query("a"), failed)).not.toBeNull();
+  });
 });
 
 describe("issuers", () => {
@@ -324,6 +336,18 @@ describe("a merged set", () => {
     provider.publish(b);
     pass(MINUTE);
     expect(await outcome(keys.find(merged("a")))).toBe("key_unknown");
+  });
+
+  it("remembers a thousand key ids and drops those unseen for longest", async () => {
+    const provider = makeProvider();
+    const { keys, pass } = makeFinder({ fetch: provider.fetch });
+    for (let round = 0; round < 11; round++) {
+      provider.answer = () => Response.json({ keys: Array.from({ length: 100 }, (_, i) => ({ ...a.jwk, kid: `${round}-${i}` })) });
+      pass(10 * MINUTE);
+      await keys.find(merged(`${round}-0`));
+    }
+    expect(await outcome(keys.find(merged("1-0")))).toBe("found");
+    expect(await outcome(keys.find(merged("0-0")))).toBe("key_unknown");
   });
 
   it("takes new material for a key id, and ends one published as unusable", async () => {

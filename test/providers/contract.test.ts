@@ -1,24 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { auth0Fixtures } from "./fixtures/auth0.ts";
-import { azureAdB2cFixtures } from "./fixtures/azure-ad-b2c.ts";
-import { cognitoFixtures } from "./fixtures/cognito.ts";
-import { entraExternalIdFixtures } from "./fixtures/entra-external-id.ts";
-import { entraIdFixtures } from "./fixtures/entra-id.ts";
-import { googleFixtures } from "./fixtures/google.ts";
-import { oidcFixtures } from "./fixtures/oidc.ts";
-import { oktaFixtures } from "./fixtures/okta.ts";
+import { PROVIDERS } from "./fixtures/index.ts";
 import { complete, configure, pass, problemsOf, refusalOf } from "./support.ts";
-
-const PROVIDERS = {
-  cognito: cognitoFixtures,
-  azureAdB2c: azureAdB2cFixtures,
-  entraId: entraIdFixtures,
-  entraExternalId: entraExternalIdFixtures,
-  auth0: auth0Fixtures,
-  okta: oktaFixtures,
-  google: googleFixtures,
-  oidc: oidcFixtures,
-};
 
 /** Types that no claim read as text, list or date may have, by claim; absent claims are added. */
 const WRONG_TYPES: readonly (readonly [string, unknown])[] = [

@@ -1,7 +1,7 @@
 import { type Problem, startReport } from "../../src/config/report.ts";
 import { SallyportError } from "../../src/errors.ts";
 import type { KeyLocation } from "../../src/keys/keys.ts";
-import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings } from "../../src/providers/provider.ts";
+import type { Identity, IssuerDefinition, IssuerDialect, IssuerSettings } from "../../src/providers/provider.ts";
 import { isGuid } from "../../src/providers/setup.ts";
 import type { JsonObject } from "../../src/token/json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../../src/token/token.ts";
@@ -102,7 +102,7 @@ export function problemsOf(definition: IssuerDefinition): readonly string[] {
 /** Configures a provider the way the gateway does. */
 export function configure(definition: IssuerDefinition): IssuerDialect {
   const problems: Problem[] = [];
-  const dialect = definition.provider.configure(definition.options as IssuerOptions, settingsOf(definition), startReport(problems));
+  const dialect = definition.provider.configure(definition.options, settingsOf(definition), startReport(problems));
   if (dialect === null) throw new Error(problems.map(({ path, message }) => `${path} ${message}`).join("; "));
   return dialect;
 }

@@ -1,0 +1,28 @@
+import { authenticate } from "./authorize.ts";
+import { SallyportError } from "./errors.ts";
+import type { Gateway } from "./gateway.ts";
+import { createRuntime, type VerifierOptions } from "./gateway/authorizer.ts";
+import type { Principal } from "./principal/principal.ts";
+
+/** Verifies tokens against a gateway's issuers, without any API Gateway. */
+export interface Verifier {
+  /**
+   * The principal a token proves.
+   * @throws SallyportError with a reason code, and nothing else
+   */
+  verify(token: string): Promise<Principal>;
+}
+
+/** A verifier for a gateway's issuers. Make one and keep it: it holds the key caches. */
+export function createVerifier(gateway: Gateway, options: VerifierOptions = {}): Verifier {
+  const runtime = createRuntime(gateway, options);
+  return {
+    async verify(token) {
+      try {
+        return await authenticate(token, runtime);
+      } catch (error) {
+        throw error instanceof SallyportError ? error : new SallyportError("internal_error", { cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { SallyportError } from "../errors.ts";
+import type { Gateway } from "../gateway.ts";
+import { type AuthorizerContext, encodeNative } from "../principal/codec.ts";
+import { routeOf } from "../rules/match-route.ts";
+import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
+import { type HeaderSource, headerValues, type QuerySource, readRequestCredential } from "./credential.ts";
+
+/** The members this authorizer reads of an HTTP API's event, payload format 2.0. */
+export interface HttpAuthorizerEvent extends HeaderSource, QuerySource {
+  readonly version: string;
+  readonly type: string;
+  readonly routeKey: string;
+  readonly identitySource?: readonly string[] | null;
+}
+
+/** The simple response of an HTTP API's authorizer. */
+export interface SimpleResponse {
+  readonly isAuthorized: boolean;
+  readonly context: AuthorizerContext;
+}
+
+/**
+ * The authorizer of an HTTP API: payload format 2.0, simple responses. API Gateway must have `$request.header.Authorization`
+ * and `$context.routeKey` as identity sources, so that one route's cached answer never serves another.
+ * @throws Error with the message `Unauthorized` (401), SallyportError (500)
+ */
+export function httpAuthorizer(gateway: Gateway, options: AuthorizerOptions = {}): AuthorizerHandler<HttpAuthorizerEvent, SimpleResponse> {
+  return createAuthorizer(gateway, options, httpApi);
+}
+
+const httpApi: ApiType<HttpAuthorizerEvent, SimpleResponse> = {
+  read(event, gateway) {
+    if (event.version !== "2.0" || event.type !== "REQUEST" || typeof event.routeKey !== "string") throw new SallyportError("event_unsupported");
+    return { route: routeOf(gateway, event.routeKey), credential: () => readHttpCredential(event) };
+  },
+  allow(_event, principal) {
+    if (principal === null) return { isAuthorized: true, context: {} };
+    try {
+      return { isAuthorized: true, context: encodeNative(principal) };
+    } catch (error) {
+      if (error instanceof SallyportError) return refusal(error.code);
+      throw error;
+    }
+  },
+  deny: (_event, _principal, code) => refusal(code),
+};
+
+/** The reason is for access logs (`$context.authorizer.reason`); callers get `{"message":"Forbidden"}`. */
+const refusal = (code: string): SimpleResponse => ({ isAuthorized: false, context: { reason: code } });
+
+/** What API Gateway cached the answer by must be what is verified. */
+function readHttpCredential(event: HttpAuthorizerEvent): string {
+  const sources = event.identitySource;
+  const [value] = headerValues(event, "authorization");
+  if (Array.isArray(sources) && value !== undefined && !sources.includes(value)) throw new SallyportError("credential_ambiguous");
+  return readRequestCredential(event);
+}

@@ -1,0 +1,128 @@
+import { SallyportError } from "../errors.ts";
+import { isJsonObject, type Json, type JsonObject, parseStrictJson } from "../token/json.ts";
+import type { Principal } from "./principal.ts";
+
+/** The version of the form on the wire. */
+const VERSION = 1;
+
+/**
+ * Bytes that an authorizer's context may have as JSON. WebSocket APIs stop at 8 KB for the whole answer, policy included;
+ * one budget for all API types means that no principal works on one and fails on another.
+ */
+export const CONTEXT_BUDGET = 7_168;
+
+type Field = "text" | "optionalText" | "texts" | "flag" | "seconds" | "optionalSeconds" | "object";
+
+const FIELDS: Readonly<Record<Exclude<keyof Principal, "authentication">, Field>> = {
+  id: "text",
+  issuer: "text",
+  kind: "text",
+  token: "text",
+  subject: "text",
+  clientId: "optionalText",
+  tenant: "optionalText",
+  actor: "optionalText",
+  scopes: "texts",
+  roles: "texts",
+  groups: "texts",
+  permissions: "texts",
+  groupsComplete: "flag",
+  session: "optionalText",
+  expiresAt: "seconds",
+  claims: "object",
+};
+
+const AUTHENTICATION: Readonly<Record<keyof Principal["authentication"], Field>> = {
+  at: "optionalSeconds",
+  methods: "texts",
+  context: "optionalText",
+  federatedBy: "optionalText",
+};
+
+/** The closed values of two fields: anything else is not a principal. */
+const VALUES: Readonly<Record<string, readonly unknown[]>> = { kind: ["user", "client"], token: ["access", "id"] };
+
+/** The flat keys beside the principal: for mapping templates and access logs where a context holds only scalars. */
+const FLAT = ["issuer", "kind", "subject", "clientId", "tenant"] as const;
+
+/** What an authorizer's answer carries to the business side. */
+export type AuthorizerContext = Record<string, Json>;
+
+/**
+ * The context of an HTTP API's simple response, which keeps JSON values as they are.
+ * @throws SallyportError `principal_too_large`
+ */
+export function encodeNative(principal: Principal): AuthorizerContext {
+  return withinBudget({ principal: toWire(principal) });
+}
+
+/**
+ * The context of REST and WebSocket APIs, and of IAM answers, where every value becomes text: the principal as one JSON
+ * string, and a few flat keys.
+ * @throws SallyportError `principal_too_large`
+ */
+export function encodeText(principal: Principal): AuthorizerContext {
+  const flat = FLAT.map((name) => [name, principal[name]] as const).filter(([, value]) => value !== null);
+  return withinBudget({ ...Object.fromEntries(flat), principal: JSON.stringify(toWire(principal)) });
+}
+
+/**
+ * Reads the principal back out of `event.requestContext.authorizer` (or its `lambda` member), either form.
+ * @throws SallyportError `principal_missing`, `principal_malformed`
+ */
+export function decodePrincipal(context: unknown): Principal {
+  if (!isJsonObject(context) || !Object.hasOwn(context, "principal")) throw new SallyportError("principal_missing");
+  const wire = typeof context["principal"] === "string" ? parse(context["principal"]) : context["principal"];
+  if (!isJsonObject(wire) || wire["v"] !== VERSION || !isJsonObject(wire["authentication"])) throw malformed();
+  const authentication = readFields(wire["authentication"], AUTHENTICATION);
+  return { ...readFields(wire, FIELDS), authentication } as unknown as Principal;
+}
+
+/** Nulls and empty lists are left out: no API type can then lose them on the way. */
+function toWire(principal: Principal): JsonObject {
+  return { v: VERSION, ...compact(principal), authentication: compact(principal.authentication), claims: principal.claims };
+}
+
+function compact(fields: object): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)));
+}
+
+function withinBudget(context: AuthorizerContext): AuthorizerContext {
+  if (Buffer.byteLength(JSON.stringify(context)) > CONTEXT_BUDGET) throw new SallyportError("principal_too_large");
+  return context;
+}
+
+function parse(text: string): JsonObject {
+  try {
+    return parseStrictJson(Buffer.from(text));
+  } catch {
+    throw malformed();
+  }
+}
+
+function readFields(wire: JsonObject, fields: Readonly<Record<string, Field>>): JsonObject {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, readField(wire, name, field)]));
+}
+
+function readField(wire: JsonObject, name: string, field: Field): Json {
+  const value = Object.hasOwn(wire, name) ? wire[name] : undefined;
+  if (value === undefined && field.startsWith("optional")) return null;
+  if (value === undefined && field === "texts") return [];
+  const allowed = VALUES[name];
+  if (value === undefined || !HAS_TYPE[field](value) || (allowed !== undefined && !allowed.includes(value))) throw malformed();
+  return value;
+}
+
+const isText = (value: Json) => typeof value === "string" && value !== "";
+const isSeconds = (value: Json) => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const HAS_TYPE: Readonly<Record<Field, (value: Json) => boolean>> = {
+  text: isText,
+  optionalText: isText,
+  texts: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
+  flag: (value) => typeof value === "boolean",
+  seconds: isSeconds,
+  optionalSeconds: isSeconds,
+  object: isJsonObject,
+};
+
+const malformed = () => new SallyportError("principal_malformed");

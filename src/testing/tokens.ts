@@ -1,0 +1,44 @@
+import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from "jose";
+import type { Gateway } from "../gateway.ts";
+import type { Issuer } from "../providers/provider.ts";
+
+/** What a test token says. */
+export interface TokenOptions {
+  /** Payload members, over the defaults `iss`, `iat` and `exp`. `undefined` leaves one out. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Header members, over the defaults `alg` and `kid`. */
+  readonly header?: Readonly<Record<string, unknown>>;
+}
+
+/** Signed tokens for a gateway's issuers, and the key sets that verify them. */
+export interface TestTokens {
+  /** For the `jwks` option of `createVerifier` and the authorizers. */
+  readonly jwks: Readonly<Record<string, JSONWebKeySet>>;
+  /** A signed token of the issuer with this name. */
+  sign(issuer: string, options?: TokenOptions): Promise<string>;
+}
+
+/**
+ * Generates a key for every issuer of a gateway, in memory, for tests. The tokens last an hour from `clock` (milliseconds).
+ * Claims beyond `iss`, `iat` and `exp` are yours to give: they differ between providers.
+ */
+export async function createTestTokens(gateway: Gateway, { clock = Date.now }: { readonly clock?: () => number } = {}): Promise<TestTokens> {
+  const signers = new Map(await Promise.all(gateway.issuers.map(async (issuer) => [issuer.name, await createSigner(issuer)] as const)));
+  return {
+    jwks: Object.fromEntries([...signers].map(([name, { jwk }]) => [name, { keys: [jwk] }])),
+    async sign(name, { claims = {}, header = {} } = {}) {
+      const signer = signers.get(name);
+      if (signer === undefined) throw new Error(`The gateway has no issuer "${name}". It has: ${[...signers.keys()].join(", ")}.`);
+      const now = Math.floor(clock() / 1_000);
+      const payload = { iss: signer.iss, iat: now, exp: now + 3_600, ...claims };
+      return new SignJWT(payload).setProtectedHeader({ alg: signer.alg, kid: signer.jwk.kid, ...header }).sign(signer.privateKey);
+    },
+  };
+}
+
+async function createSigner(issuer: Issuer) {
+  const [alg = "RS256"] = issuer.settings.algorithms;
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: `test-${issuer.name}`, alg, use: "sig" };
+  return { iss: issuer.issuers[0] ?? "", alg, privateKey, jwk };
+}

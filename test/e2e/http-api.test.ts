@@ -1,0 +1,4 @@
+import { describeCache, describeContract } from "./contract.ts";
+
+describeContract("HTTP API");
+describeCache("HTTP API");

@@ -1,0 +1,41 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { testClock } from "../gateway/fixtures.ts";
+import { bearer, deploy, message } from "./apis.ts";
+import { describeContract } from "./contract.ts";
+import { ISSUED_AT, type Sample, type SampleKeys, sampleKeys, samples } from "./sample-gateway.ts";
+import { mint, mintScoped } from "./tokens.ts";
+
+describeContract("WebSocket");
+
+describe("WebSocket: one connection", () => {
+  const sample = samples[0] as Sample;
+  let keys: SampleKeys;
+  beforeAll(async () => {
+    keys = await sampleKeys();
+  });
+
+  async function connected(token: string) {
+    const clock = testClock(ISSUED_AT);
+    const api = deploy("WebSocket", { clock, jwks: keys.jwks });
+    const { status, connectionId } = await api.gateway.connect({ headers: bearer(token) });
+    expect(status).toBe(101);
+    const send = (action: Parameters<typeof message>[0]) => api.gateway.send(connectionId ?? "", message(action));
+    return { api, clock, send };
+  }
+
+  it("is who it was at the handshake for every message, each by its own rule", async () => {
+    const { api, send } = await connected(await mintScoped(keys, sample, sample.readScope));
+    expect((await send("list")).status).toBe(200);
+    expect((await send("create")).status).toBe(403);
+    expect((await send("me")).status).toBe(200);
+    expect(api.authorizerCalls()).toBe(1);
+    expect(new Set(api.served.map(({ principal }) => principal?.id))).toEqual(new Set([sample.principal.id]));
+  });
+
+  it("does not outlive the token", async () => {
+    const { clock, send } = await connected(await mint(keys, sample, { exp: ISSUED_AT / 1000 + 60 }));
+    expect((await send("list")).status).toBe(200);
+    clock.advance(200);
+    expect((await send("list")).status).toBe(401);
+  });
+});
