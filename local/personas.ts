@@ -70,8 +70,8 @@ export const PERSONAS: readonly Persona[] = [
   machine({
     name: "customers-machine",
     issuer: "customers",
-    about: "A Cognito machine client that reads and places orders on its own.",
-    scopes: ["orders:read", "orders:sync"],
+    about: "A Cognito machine client that reads orders.",
+    scopes: ["orders:read"],
   }),
   user({
     name: "noor",
@@ -122,10 +122,10 @@ export function stockPersonas(issuer: string, rights: Rights): readonly Persona[
     user({
       name: `${issuer}-user`,
       issuer,
-      about: `A user of ${issuer} who holds every right the routes name.`,
+      about: `A user of ${issuer} with every right that the routes name and its tokens can carry.`,
       methods: ["pwd", "mfa"],
       ...rights,
     }),
-    machine({ name: `${issuer}-machine`, issuer, about: `A machine client of ${issuer} with every scope the routes name.`, ...rights }),
+    machine({ name: `${issuer}-machine`, issuer, about: `A machine client of ${issuer}, with the same rights.`, ...rights }),
   ];
 }

@@ -55,7 +55,8 @@ const COMMON: BuildOptions = {
   platform: "node",
   target: "node24",
   format: "esm",
-  // The SDK's ES modules, which it offers to bundlers as "module", shake far better than its CommonJS.
+  // The AWS SDK is bundled, from the ES modules it offers as "module". Loading the order store on Node 24, median of 15 fresh
+  // processes: 55 ms so (344 kB), 69 ms bundled from its CommonJS (548 kB), 64 ms left outside.
   mainFields: ["module", "main"],
   sourcemap: "external",
   sourcesContent: false,

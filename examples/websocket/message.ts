@@ -1,7 +1,6 @@
 import { routes } from "../../gateway.routes.ts";
 import { guard } from "../../src/guard/index.ts";
 
-
 /** `$default`: answers every message with who sent it, for as long as the token that opened the connection is valid. */
 export const handler = guard(routes, async (_event, { principal }) => ({
   statusCode: 200,

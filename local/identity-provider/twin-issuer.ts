@@ -47,10 +47,13 @@ export function findPersona(twins: readonly TwinIssuer[], name: string): { reado
 export const clientIdOf = (twin: TwinIssuer, persona: Persona): string =>
   persona.kind === "client" ? (twin.machineClientId ?? twin.webClientId) : twin.webClientId;
 
-/** The issuer's names for the gateway's names: the vocabulary read backwards. */
+/** The issuer's names for the gateway's names: the vocabulary read backwards. Names that it cannot yield are left out. */
 export function nativeNames(names: readonly string[], mapping: NameMapping | undefined): readonly string[] {
-  const backwards = new Map(Object.entries(mapping?.map ?? {}).map(([native, own]) => [own, native]));
-  return names.map((name) => backwards.get(name) ?? `${mapping?.strip ?? ""}${name}`);
+  if (mapping === undefined) return names;
+  const { map = {}, strip, rest } = mapping;
+  const backwards = new Map(Object.entries(map).map(([native, own]) => [own, native]));
+  const spelt = (name: string) => (strip === undefined ? (rest === "pass" ? name : null) : `${strip}${name}`);
+  return names.map((name) => backwards.get(name) ?? spelt(name)).filter((name) => name !== null);
 }
 
 async function twinIssuer(issuer: Issuer, rights: Rights): Promise<TwinIssuer> {

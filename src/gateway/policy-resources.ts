@@ -77,7 +77,7 @@ function sharedDenials(chosen: Chosen): ReadonlySet<string> {
   }
   const isHarmless = (pattern: Pattern) =>
     chosen.every(({ world: { reachable, select, depth } }) => !reachable.some((shape) => reaches([0, ...pattern], shape, select, depth)));
-  return new Set([...uses].filter(([, { pattern, methods }]) => methods > 1 && isHarmless(pattern)).map(([text]) => text));
+  return new Set([...uses].filter(([, { pattern, methods }]) => methods > 1).map(([text]) => text));
 }
 
 /** Leaves out denials that another one, ending in its only wildcard, already holds. */

@@ -61,7 +61,7 @@ function createFetchedKeys(options: KeysOptions): Keys {
 
   function cacheOf(issuer: string, location: KeyLocation): KeyCache {
     // A line feed stands in no URL and in no issuer's name, so two addresses never make one.
-    const address = `${issuer}\n${location.kind}\n${location.url}\n${location.kind === "discovery" ? location.issuer : ""}`;
+    const address = `${issuer}\n${location.url}\n${location.kind === "discovery" ? location.issuer : ""}`;
     const known = caches.get(address);
     if (known !== undefined) return known;
     const load = createLoader(location, { fetch, clock, maxStale });

@@ -42,7 +42,7 @@ export function createShelf(store: KeyStore, address: StoreAddress): Shelf {
   return {
     async recall(now) {
       const stored = await quietly(() => store.read(address));
-      if (stored === null || !(stored.fetchedAt <= now) || !(stored.freshFor >= 0)) return null;
+      if (stored === null || !(stored.fetchedAt <= now)) return null;
       const freshFor = Math.min(stored.freshFor, DAY);
       return quietly(async () => ({ keys: readKeySet({ keys: stored.keys }), jwks: stored.keys, fetchedAt: stored.fetchedAt, freshFor }));
     },

@@ -1,6 +1,7 @@
 import { guard } from "../../src/guard/index.ts";
 import {
   type AuthorizerOptions,
+  type Gateway,
   httpAuthorizer,
   restRequestAuthorizer,
   restTokenAuthorizer,
@@ -12,7 +13,7 @@ import { createTestGateway } from "../gateway/gateway.ts";
 import type { ApiType, AuthorizerConfig, Lambda, TestGateway, TestResponse } from "../gateway/types.ts";
 import { gateway, routes, type SampleKeys } from "./sample-gateway.ts";
 
-type AuthorizerFactory = (config: typeof gateway, options: AuthorizerOptions) => unknown;
+export type AuthorizerFactory = (config: Gateway, options: AuthorizerOptions) => unknown;
 
 /** One kind of API, deployed the way the project recommends. */
 export interface ApiKind {
@@ -105,6 +106,10 @@ export interface Deployment {
 export interface DeployOptions {
   readonly clock: () => number;
   readonly jwks: SampleKeys["jwks"];
+  /** Another configuration than the sample's. */
+  readonly config?: Gateway;
+  /** Another authorizer than this kind of API needs. */
+  readonly factory?: AuthorizerFactory;
   /** Changes to the recommended settings. */
   readonly settings?: Partial<AuthorizerConfig>;
   /** Changes what the authorizer answers: a stand-in for a mistake in it. */
@@ -112,8 +117,9 @@ export interface DeployOptions {
 }
 
 /** Deploys the sample API with one real authorizer and guarded business functions. */
-export function deploy(name: KindName, { clock, jwks, settings, falsify = (answer) => answer }: DeployOptions): Deployment {
+export function deploy(name: KindName, options: DeployOptions): Deployment {
   const kind: ApiKind = KINDS[name];
+  const { clock, jwks, settings, config = gateway, factory = kind.factory, falsify = (answer) => answer } = options;
   const served: Served[] = [];
   const logged: object[] = [];
   const log = (entry: object) => void logged.push(entry);
@@ -125,7 +131,7 @@ export function deploy(name: KindName, { clock, jwks, settings, falsify = (answe
     },
     { clock, log },
   ) as Lambda;
-  const authorizer = kind.factory(gateway, { clock, jwks, log }) as (event: never, context: never) => Promise<Record<string, unknown>>;
+  const authorizer = factory(config, { clock, jwks, log }) as (event: never, context: never) => Promise<Record<string, unknown>>;
   const handler: Lambda = async (event, context) => falsify(await authorizer(event, context as never));
   const guarded = kind.api === "websocket" ? ["$connect"] : GUARDED;
   const open = kind.api === "websocket" ? MESSAGE_ROUTES : OPEN;

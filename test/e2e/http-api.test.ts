@@ -1,4 +1,5 @@
-import { describeCache, describeContract } from "./contract.ts";
+import { describeCache, describeContract, describeOpenRoutes } from "./contract.ts";
 
 describeContract("HTTP API");
+describeOpenRoutes("HTTP API");
 describeCache("HTTP API");

@@ -378,6 +378,11 @@ describe("fixed sets", () => {
     expect(await keys.findReplacement(query("a"), found)).toBeNull();
   });
 
+  it("are never inherited ones", async () => {
+    const { keys } = makeFinder({ fetch, jwks: Object.create({ shop: { keys: [a.jwk] } }) });
+    expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
+  });
+
   it("are vetted too", async () => {
     const { keys } = makeFinder({ fetch, jwks: { shop: { keys: [{ ...a.jwk, use: "enc" }] } } });
     expect(await outcome(keys.find(query("a")))).toBe("key_unknown");

@@ -97,6 +97,13 @@ describe("a store", () => {
     expect(await outcome(keys.find(query("a")))).toBe("found");
   });
 
+  it.each([1, Number.NaN])("whose record is dated %s from now is not used, not even in an outage", async (offset) => {
+    const provider = makeProvider();
+    provider.fail();
+    const { keys } = makeFinder({ fetch: provider.fetch, store: makeStore(stored([a.jwk], NOW + offset)) });
+    expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
+  });
+
   it("cannot make keys fresh for longer than a day", async () => {
     const store = makeStore({ ...stored([a.jwk], NOW - 24 * HOUR), freshFor: 1_000 * HOUR });
     const provider = makeProvider([b]);

@@ -2,7 +2,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet
 import { beforeAll, describe, expect, it } from "vitest";
 import { keyDocument } from "../../local/identity-provider/key-documents.ts";
 import { mint, type Variant } from "../../local/identity-provider/mint.ts";
-import { type TwinIssuer, twinIssuers } from "../../local/identity-provider/twin-issuer.ts";
+import { nativeNames, type TwinIssuer, twinIssuers } from "../../local/identity-provider/twin-issuer.ts";
 import type { Identity } from "../../src/providers/provider.ts";
 import { translateAll } from "../../src/providers/vocabulary.ts";
 import type { JsonObject } from "../../src/token/json.ts";
@@ -107,6 +107,18 @@ describe("published keys", () => {
   it("are served for configured addresses only", () => {
     expect(keyDocument(twins, "https://idp.elsewhere.example/.well-known/jwks.json")).toBeNull();
   });
+});
+
+it.each([
+  [undefined, ["a:read", "b"]],
+  [{ rest: "pass" } as const, ["a:read", "b"]],
+  [{ rest: "drop" } as const, []],
+  [{ strip: "api/", rest: "drop" } as const, ["api/a:read", "api/b"]],
+  [{ map: { "A.Read": "a:read" }, rest: "drop" } as const, ["A.Read"]],
+])("the vocabulary %j is read backwards", (mapping, names) => {
+  const native = nativeNames(["a:read", "b"], mapping);
+  expect(native).toEqual(names);
+  expect(["a:read", "b"]).toEqual(expect.arrayContaining([...translateAll(native, mapping)]));
 });
 
 it("personas of the file go before the stock ones", () => {

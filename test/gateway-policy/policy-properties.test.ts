@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { startReport } from "../../src/config/report.ts";
+import { parseArn } from "../../src/gateway/arn.ts";
+import { compilePolicy } from "../../src/gateway/policy.ts";
+import { matchesResource } from "../../src/gateway/resource-match.ts";
+import { checkRoutes } from "../../src/rules/define-routes.ts";
+import { matchRoute } from "../../src/rules/match-route.ts";
+import type { Route, RouteTable } from "../../src/rules/route-table.ts";
+import { policyAllows, selectRoute } from "./reference.ts";
+
+const STAGE = "arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:abc123/prod/";
+
+/** Few names, so that routes overlap and nest densely. */
+const routeKey = fc
+  .tuple(
+    fc.constantFrom("GET", "POST", "PUT", "ANY"),
+    fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom("a", "b", "c") }, { weight: 3, arbitrary: fc.constant("{}") }), { maxLength: 4 }),
+    fc.nat(3),
+  )
+  .map(([method, segments, greedy]) => {
+    const named = segments.map((segment, index) => (segment === "{}" ? `{p${index}}` : segment));
+    return `${method} /${[...named, ...(greedy === 0 ? ["{rest+}"] : [])].join("/")}`;
+  });
+
+/** Any path over those names, one that no route has, odd characters and empty segments. */
+const anyRequest = fc
+  .tuple(
+    fc.constantFrom("GET", "POST", "PUT", "DELETE"),
+    fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom("a", "b", "c", "z") }, { weight: 1, arbitrary: fc.constantFrom("", "*", "?", "%2f", ":", "a*") }), {
+      maxLength: 6,
+    }),
+  )
+  .map(([method, segments]): Request => ({ method, path: `/${segments.join("/")}` }));
+
+interface Request {
+  readonly method: string;
+  readonly path: string;
+}
+
+interface Case {
+  readonly table: RouteTable;
+  readonly allowed: ReadonlySet<Route>;
+  /** Answers to these are cached and then applied to all of `replayed`. */
+  readonly asked: readonly Request[];
+  readonly replayed: readonly Request[];
+}
+
+const cases = fc
+  .tuple(
+    fc.uniqueArray(fc.tuple(fc.oneof({ weight: 15, arbitrary: routeKey }, { weight: 1, arbitrary: fc.constant("$default") }), fc.boolean()), {
+      selector: ([key]) => key,
+      minLength: 1,
+      maxLength: 24,
+    }),
+    fc.array(anyRequest, { minLength: 25, maxLength: 25 }),
+    fc.array(fc.nat(1_000), { minLength: 3, maxLength: 3 }),
+  )
+  .map(([entries, requests, picks]): Case => {
+    const table = checkRoutes(Object.fromEntries(entries.map(([key]) => [key, "authenticated" as const])), startReport([]));
+    const mayReach = new Map(entries);
+    const allowed = new Set([...table.routes.values()].filter(({ key }) => mayReach.get(key)));
+    const replayed = [...[...table.routes.values()].flatMap(requestsOf), ...requests];
+    return { table, allowed, replayed, asked: picks.map((pick) => replayed[pick % replayed.length] as Request) };
+  });
+
+/** Requests made for a route, so that every route of a table is asked for. */
+function requestsOf({ method, segments }: Route): Request[] {
+  if (method === null) return [];
+  return [["v1", "x/y"] as const, ["a", "b"] as const].map(([parameter, rest]) => ({
+    method: method === "ANY" ? "GET" : method,
+    path: `/${segments.map((segment) => (segment.endsWith("+}") ? rest : segment.startsWith("{") ? parameter : segment)).join("/")}`,
+  }));
+}
+
+const isReachable = ({ table, allowed }: Case, { method, path }: Request) => {
+  const route = selectRoute(table, method, path);
+  return route !== null && allowed.has(route);
+};
+const arnOf = ({ method, path }: Request) => `${STAGE}${method}${path}`;
+const policyFor = ({ table, allowed }: Case, request: Request) => compilePolicy(table, (route) => allowed.has(route), parseArn(arnOf(request)));
+
+it("selects the route that API Gateway selects", () => {
+  fc.assert(
+    fc.property(cases, ({ table, replayed }) => {
+      for (const { method, path } of replayed) expect(matchRoute(table, method, path)?.key).toBe(selectRoute(table, method, path)?.key);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it("never allows a request that the table denies, whatever request the policy was made for", () => {
+  fc.assert(
+    fc.property(cases, (each) => {
+      for (const asked of each.asked) {
+        const policy = policyFor(each, asked);
+        const granted = each.replayed.filter((request) => policyAllows(policy, arnOf(request)) && !isReachable(each, request));
+        expect(granted).toEqual([]);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it("always allows the very request it was made for, if the table does", () => {
+  fc.assert(
+    fc.property(cases, (each) => {
+      for (const asked of each.asked) expect(policyAllows(policyFor(each, asked), arnOf(asked))).toBe(isReachable(each, asked));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it("allows most of what the table allows when a cached answer is replayed", () => {
+  let [reachable, granted] = [0, 0];
+  fc.assert(
+    fc.property(cases, (each) => {
+      const wanted = each.replayed.filter((request) => isReachable(each, request));
+      for (const asked of each.asked) {
+        const policy = policyFor(each, asked);
+        reachable += wanted.length;
+        granted += wanted.filter((request) => policyAllows(policy, arnOf(request))).length;
+      }
+    }),
+    { numRuns: 500, seed: 7 },
+  );
+  console.info(`dense random tables: ${((100 * granted) / reachable).toFixed(1)} % of replayed allowed requests are allowed`);
+  expect(granted / reachable).toBeGreaterThan(0.85);
+});
+
+it("allows everything the table allows in tables without overlap, in every method and at every depth", () => {
+  const distinct = fc.uniqueArray(fc.tuple(fc.constantFrom("GET", "POST", "ANY"), fc.nat(5), fc.constantFrom("", "/{x}", "/{x}/y", "/y/{x}", "/{x+}")), {
+    selector: ([, name]) => name,
+    minLength: 1,
+  });
+  fc.assert(
+    fc.property(distinct, fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), (parts, may) => {
+      const keys = parts.map(([method, name, rest]) => `${method} /r${name}${rest}`);
+      const table = checkRoutes(Object.fromEntries(keys.map((key) => [key, "authenticated" as const])), startReport([]));
+      const routes = [...table.routes.values()];
+      const allowed = new Set(routes.filter((_, index) => may[index]));
+      const requests = routes.flatMap(requestsOf);
+      const each: Case = { table, allowed, asked: requests, replayed: requests };
+      for (const asked of requests) {
+        const policy = policyFor(each, asked);
+        for (const request of requests) expect(policyAllows(policy, arnOf(request))).toBe(isReachable(each, request));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it("matches resources as IAM does", () => {
+  const text = fc.array(fc.constantFrom("a", "b", "/", "*", "?"), { maxLength: 8 }).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(text, text, (resource, subject) => {
+      const policy = { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: [resource] }] } as const;
+      expect(matchesResource(resource, subject)).toBe(policyAllows(policy, subject));
+    }),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,0 +1,108 @@
+import middy from "@middy/core";
+import { describe, expect, it } from "vitest";
+import { defineRoutes, guard, identity, type ProblemResult } from "../../src/guard/index.ts";
+import { multiFactor, scope } from "../../src/rules/rule.ts";
+import { authorizerContext, testPrincipal } from "../../src/testing/index.ts";
+
+const NOW = 1_795_176_000_000;
+const options = { clock: () => NOW, log: () => {} };
+const routes = defineRoutes({
+  "GET /me": "authenticated",
+  "GET /orders/{id}": scope("orders:read"),
+  "POST /transfer": multiFactor({ within: "15m" }),
+  $default: "authenticated",
+  sendMessage: scope("orders:read"),
+});
+const reader = testPrincipal({ scopes: ["orders:read"], expiresAt: NOW / 1_000 + 60 });
+
+const events = {
+  http: (authorizer: unknown, routeKey = "GET /orders/{id}") => ({
+    version: "2.0",
+    routeKey,
+    headers: { authorization: "Bearer secret.token.here", "x-user": "admin", accept: "*/*" },
+    cookies: ["session=secret"],
+    identitySource: ["Bearer secret.token.here"],
+    requestContext: { http: { method: "GET" }, authorizer },
+  }),
+  rest: (authorizer: unknown, routeKey = "GET /orders/{id}") => ({
+    httpMethod: routeKey.split(" ")[0],
+    resource: routeKey.split(" ")[1],
+    headers: { Authorization: "Bearer secret.token.here", "X-User": "admin", Accept: "*/*" },
+    multiValueHeaders: { Authorization: ["Bearer secret.token.here"], Accept: ["*/*"] },
+    requestContext: { authorizer },
+  }),
+  websocket: (authorizer: unknown, routeKey = "sendMessage") => ({ requestContext: { connectionId: "c", routeKey, authorizer }, body: "{}" }),
+};
+
+const seen = guard(routes, async (event, { principal }) => ({ event, principal }), options);
+const refusedWith = async (event: unknown) => (await seen(event)) as ProblemResult;
+
+describe.each(["http", "rest", "websocket"] as const)("on a %s API", (api) => {
+  it("the handler gets the principal and an event without credentials or authorizer context", async () => {
+    const result = (await seen(events[api](authorizerContext(reader, api)))) as { event: object; principal: unknown };
+    expect(result.principal).toEqual(reader);
+    expect(JSON.stringify(result.event)).not.toMatch(/secret|authorizer/);
+  });
+
+  it.each([undefined, null, {}, { lambda: null }, { lambda: {} }, { claims: { sub: "admin" } }, { jwt: { claims: { sub: "admin" } } }, { principal: "admin" }, { lambda: { principal: "admin" } }])(
+    "an authorizer context of %j is a 401 with a challenge",
+    async (authorizer) => {
+      const result = await refusedWith(events[api](authorizer));
+      expect(result).toMatchObject({ statusCode: 401, headers: { "content-type": "application/problem+json", "www-authenticate": 'Bearer error="invalid_token"' } });
+    },
+  );
+
+  it("an expired principal is a 401, also at the very second", async () => {
+    for (const expiresAt of [NOW / 1_000, NOW / 1_000 - 1]) {
+      expect(await refusedWith(events[api](authorizerContext({ ...reader, expiresAt }, api)))).toMatchObject({ statusCode: 401 });
+    }
+  });
+
+  it("a rule that does not hold is a 403 that does not say why", async () => {
+    const result = await refusedWith(events[api](authorizerContext({ ...reader, scopes: ["orders:reader"] }, api)));
+    expect(result).toMatchObject({ statusCode: 403, headers: { "www-authenticate": 'Bearer error="insufficient_scope"' } });
+    expect(JSON.parse(result.body)).toEqual({ type: "about:blank", status: 403, title: "Forbidden" });
+  });
+
+  it("a route that is not in the table is a 403", async () => {
+    expect(await refusedWith(events[api](authorizerContext(reader, api), "GET /elsewhere"))).toMatchObject({ statusCode: 403 });
+  });
+});
+
+it("a step-up is a 401 that says how recent the sign-in must be", async () => {
+  const result = await refusedWith(events.http(authorizerContext(reader, "http"), "POST /transfer"));
+  expect(result).toMatchObject({ statusCode: 401, headers: { "www-authenticate": 'Bearer error="insufficient_user_authentication", max_age="900"' } });
+});
+
+it("identity headers of the client are never read", async () => {
+  const event = { ...events.http(undefined), headers: { "x-principal": JSON.stringify(authorizerContext(reader, "http")) } };
+  expect(await refusedWith(event)).toMatchObject({ statusCode: 401 });
+});
+
+it.each([undefined, null, "text", 1, []])("an event that is %j is a 401, not a TypeError", async (event) => {
+  expect(await refusedWith(event)).toMatchObject({ statusCode: 401 });
+});
+
+it("what a handler throws becomes a 500 that repeats none of it", async () => {
+  const lines: object[] = [];
+  const failing = guard(routes, () => Promise.reject(new Error("secret detail")), { ...options, log: (entry) => void lines.push(entry) });
+  const result = await failing(events.http(authorizerContext(reader, "http")));
+  expect(result).toMatchObject({ statusCode: 500 });
+  expect(JSON.stringify([result, lines])).not.toContain("secret");
+  expect(lines).toHaveLength(1);
+});
+
+describe("the middy middleware", () => {
+  const handler = middy(async (event: unknown, context: object) => ({ event, context })).use(identity(routes, options));
+  const invoke = handler as unknown as (event: unknown, context: object) => Promise<Record<string, unknown>>;
+
+  it("puts the principal on the context and takes the credentials away", async () => {
+    const result = await invoke(events.http(authorizerContext(reader, "http")), {});
+    expect(result["context"]).toMatchObject({ principal: reader });
+    expect(JSON.stringify(result["event"])).not.toMatch(/secret|authorizer/);
+  });
+
+  it("answers early without a principal", async () => {
+    expect(await invoke(events.http(undefined), {})).toMatchObject({ statusCode: 401 });
+  });
+});

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CONTEXT_BUDGET, decodePrincipal, encodeNative, encodeText } from "../../src/principal/codec.ts";
+import type { Principal } from "../../src/principal/principal.ts";
+import { testPrincipal } from "../../src/testing/index.ts";
+
+/** What API Gateway does to contexts that hold only scalars: everything becomes text. */
+const stringified = (context: object) => Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
+const transported = (context: object) => JSON.parse(JSON.stringify(context)) as object;
+
+const text = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }).filter((value) => value.isWellFormed());
+const optional = fc.option(text, { nil: null });
+const texts = fc.array(text, { maxLength: 6 });
+const seconds = fc.integer({ min: 0, max: 4_102_444_800 });
+const principals: fc.Arbitrary<Principal> = fc.record({
+  id: text,
+  issuer: text,
+  kind: fc.constantFrom("user", "client"),
+  token: fc.constantFrom("access", "id"),
+  subject: text,
+  clientId: optional,
+  tenant: optional,
+  actor: optional,
+  scopes: texts,
+  roles: texts,
+  groups: texts,
+  permissions: texts,
+  groupsComplete: fc.boolean(),
+  authentication: fc.record({ at: fc.option(seconds, { nil: null }), methods: texts, context: optional, federatedBy: optional }),
+  session: optional,
+  expiresAt: seconds,
+  claims: fc
+    .array(fc.tuple(fc.oneof(text, fc.constantFrom("__proto__", "constructor", "v")), fc.oneof(text, fc.integer(), fc.boolean(), fc.constant({ a: [1, "b", null] }))), { maxLength: 4 })
+    .map((entries) => Object.fromEntries(entries)),
+});
+
+describe("a principal crosses the wall and comes back the same", () => {
+  it("as JSON values", () => {
+    fc.assert(
+      fc.property(principals, (principal) => {
+        expect(decodePrincipal(transported(encodeNative(principal)))).toEqual(principal);
+      }),
+    );
+  });
+
+  it("as text, among other text", () => {
+    fc.assert(
+      fc.property(principals, (principal) => {
+        expect(decodePrincipal({ ...stringified(encodeText(principal)), integrationLatency: "3" })).toEqual(principal);
+      }),
+    );
+  });
+});
+
+describe("what is not a principal is refused", () => {
+  const wire = encodeNative(testPrincipal({ scopes: ["a"] }))["principal"] as Record<string, unknown>;
+
+  it.each([undefined, null, {}, "text", [], { principalId: "x" }])("a context that is %j is missing it", (context) => {
+    expect(() => decodePrincipal(context)).toThrow(expect.objectContaining({ code: "principal_missing" }));
+  });
+
+  it.each([
+    { principal: null },
+    { principal: "" },
+    { principal: "[object Object]" },
+    { principal: "{}" },
+    { principal: [] },
+    { principal: { ...wire, v: 2 } },
+    { principal: { ...wire, v: "1" } },
+    { principal: { ...wire, scopes: "a b" } },
+    { principal: { ...wire, scopes: "[a b]" } },
+    { principal: { ...wire, scopes: [1] } },
+    { principal: { ...wire, kind: "admin" } },
+    { principal: { ...wire, token: "refresh" } },
+    { principal: { ...wire, subject: "" } },
+    { principal: { ...wire, id: undefined } },
+    { principal: { ...wire, expiresAt: "4102444800" } },
+    { principal: { ...wire, expiresAt: null } },
+    { principal: { ...wire, groupsComplete: "true" } },
+    { principal: { ...wire, authentication: undefined } },
+    { principal: { ...wire, claims: [] } },
+    { principal: `{"v":1,"v":1}` },
+  ])("%j is malformed", (context) => {
+    expect(() => decodePrincipal(context)).toThrow(expect.objectContaining({ code: "principal_malformed" }));
+  });
+
+  it("inherited members are not read", () => {
+    expect(() => decodePrincipal(Object.create({ principal: wire }))).toThrow(expect.objectContaining({ code: "principal_missing" }));
+  });
+});
+
+it.each([encodeNative, encodeText])("a principal over the budget is refused, never cut (%#)", (encode) => {
+  const groups = Array.from({ length: 300 }, (_, index) => `group-number-${index}-of-a-very-large-company`);
+  expect(() => encode(testPrincipal({ groups }))).toThrow(expect.objectContaining({ code: "principal_too_large" }));
+  expect(Buffer.byteLength(JSON.stringify(encode(testPrincipal({ groups: groups.slice(0, 50) }))))).toBeLessThan(CONTEXT_BUDGET);
+});
