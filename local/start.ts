@@ -10,14 +10,13 @@ function explain(error: unknown): string {
   return error instanceof Error ? (process.env["DEBUG"] === undefined ? error.message : (error.stack ?? error.message)) : String(error);
 }
 
-async function main(): Promise<void> {
+async function main(stopping: AbortController): Promise<void> {
   const begun = Date.now();
   Object.assign(process.env, withExampleEnvironment(process.env));
   const ports = readPorts(process.env);
   const busy = await busyPorts(ports);
   if (busy.length > 0) throw new Error(busy.join("\n"));
 
-  const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
   const twin = await startTwin(ports, stopping.signal);
   if (!stopping.signal.aborted) {
@@ -31,7 +30,10 @@ async function main(): Promise<void> {
   await twin.stop();
 }
 
-await main().catch((error: unknown) => {
+const stopping = new AbortController();
+await main(stopping).catch((error: unknown) => {
+  // Told to stop in the middle of starting, parts fail because others have already gone.
+  if (stopping.signal.aborted) return;
   console.error(explain(error));
   process.exitCode = 1;
 });

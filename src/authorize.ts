@@ -2,7 +2,7 @@ import { REASONS, type ReasonCode, SallyportError } from "./errors.ts";
 import type { Gateway } from "./gateway.ts";
 import { findIssuer } from "./issuers/find-issuer.ts";
 import type { KeyFinder } from "./keys/keys.ts";
-import { makePrincipal } from "./principal/make-principal.ts";
+import { makePrincipal } from "./providers/make-principal.ts";
 import type { Principal } from "./principal/principal.ts";
 import { evaluate } from "./rules/evaluate.ts";
 import type { Route } from "./rules/route-table.ts";

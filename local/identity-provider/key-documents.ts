@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../src/token/json.ts";
+import type { JsonObject } from "../../src/json.ts";
 import type { TwinIssuer } from "./twin-issuer.ts";
 
 /**

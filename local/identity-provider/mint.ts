@@ -1,5 +1,5 @@
 import { type CryptoKey, generateKeyPair, SignJWT } from "jose";
-import type { JsonObject } from "../../src/token/json.ts";
+import type { JsonObject } from "../../src/json.ts";
 import type { Persona } from "../personas.ts";
 import type { Grant } from "../token-shapes/shape.ts";
 import { clientIdOf, nativeNames, type TwinIssuer } from "./twin-issuer.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../src/token/json.ts";
+import type { JsonObject } from "../../src/json.ts";
 import { audienceOf, forUsers, type Grant, idAudienceOf, listClaim, otherAudience, type TokenShape, times, uniqueId } from "./shape.ts";
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;

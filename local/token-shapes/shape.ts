@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Issuer } from "../../src/providers/provider.ts";
-import type { JsonObject } from "../../src/token/json.ts";
+import type { JsonObject } from "../../src/json.ts";
 import type { ClaimPath } from "../../src/token/token.ts";
 import type { Persona } from "../personas.ts";
 

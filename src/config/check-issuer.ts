@@ -30,7 +30,11 @@ const algorithms: Check = (value, report, path) => {
   if (!checkTexts(value, report, path)) return false;
   const unknown = value.findIndex((name) => !isAlgorithmName(name));
   if (unknown === -1) return true;
-  report.problem(`${path}[${unknown}]`, "is not an algorithm that a key set can verify.", `Use one of: ${Object.keys(ALGORITHMS).join(", ")}.`);
+  report.problem(
+    `${path}[${unknown}]`,
+    "is not an algorithm that a key set can verify.",
+    `Use one of: ${Object.keys(ALGORITHMS).join(", ")}.`,
+  );
   return false;
 };
 
@@ -55,17 +59,17 @@ const addresses: Check = (value, report, path) => {
   return checkTexts(value, report, path) && value.map((item, index) => address(item, report, `${path}[${index}]`)).every(Boolean);
 };
 
-const KINDS: Readonly<Record<OptionKind, Check>> = { string: checkText as Check, strings: checkTexts as Check, boolean };
+const KINDS: Readonly<Record<OptionKind, Check>> = { string: checkText, strings: checkTexts, boolean };
 
 const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
   issuer: addresses,
   audience: orNull(textOrTexts),
-  clientIds: orNull(checkTexts as Check),
+  clientIds: orNull(checkTexts),
   tokenUse: oneOf(["access", "id"]),
   algorithms,
   typ: textOrTexts,
-  tenants: orNull(checkTexts as Check),
-  policies: checkTexts as Check,
+  tenants: orNull(checkTexts),
+  policies: checkTexts,
   jwksUri: address,
   rolesClaim: textOrTexts,
   groupsClaim: textOrTexts,

@@ -7,14 +7,20 @@ export function checkOverlaps(issuers: readonly Issuer[], report: Report): void 
   for (const [index, issuer] of issuers.entries()) {
     const other = issuers.slice(0, index).find((earlier) => overlap(earlier, issuer));
     if (other === undefined) continue;
-    report.problem(issuer.name, `accepts the same \`iss\` as \`${other.name}\`.`, "A token must belong to exactly one issuer: merge the two.");
+    report.problem(
+      issuer.name,
+      `accepts the same \`iss\` as \`${other.name}\`.`,
+      "A token must belong to exactly one issuer: merge the two.",
+    );
   }
 }
 
 function overlap(a: Issuer, b: Issuer): boolean {
   if (a.issuers.some((iss) => b.issuers.includes(iss) || isInFamily(iss, b))) return true;
   if (b.issuers.some((iss) => isInFamily(iss, a))) return true;
-  return (a.templates ?? []).some((left) => (b.templates ?? []).some((right) => left.prefix === right.prefix && left.suffix === right.suffix));
+  return (a.templates ?? []).some((left) =>
+    (b.templates ?? []).some((right) => left.prefix === right.prefix && left.suffix === right.suffix),
+  );
 }
 
 const isInFamily = (iss: string, issuer: Issuer) => (issuer.templates ?? []).some((template) => matchesTemplate(iss, template));

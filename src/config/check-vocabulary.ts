@@ -5,7 +5,10 @@ import { checkNames, checkText, isObject, kindOf } from "./check-values.ts";
 import type { Report } from "./report.ts";
 
 /** Which part of the vocabulary a rule's name belongs to. */
-const KINDS = { scope: "scopes", role: "roles", group: "groups", permission: "permissions" } as const satisfies Record<string, keyof Vocabulary>;
+const KINDS = { scope: "scopes", role: "roles", group: "groups", permission: "permissions" } as const satisfies Record<
+  string,
+  keyof Vocabulary
+>;
 
 /** Checks an issuer's vocabulary: known parts, exact names, an explicit choice for the rest, and no two names that collide. */
 export function checkVocabulary(value: unknown, report: Report, path: string): boolean {
@@ -14,7 +17,9 @@ export function checkVocabulary(value: unknown, report: Report, path: string): b
     return false;
   }
   checkNames(value, Object.values(KINDS), report.at(path), "part of the vocabulary");
-  return Object.entries(value).map(([part, mapping]) => checkMapping(mapping, report.at(`${path}.${part}`))).every(Boolean);
+  return Object.entries(value)
+    .map(([part, mapping]) => checkMapping(mapping, report.at(`${path}.${part}`)))
+    .every(Boolean);
 }
 
 function checkMapping(mapping: unknown, report: Report): boolean {
@@ -34,14 +39,18 @@ function checkMapping(mapping: unknown, report: Report): boolean {
 
 function checkMap(map: unknown, report: Report): boolean {
   if (!isObject(map)) {
-    report.problem("", `is ${kindOf(map)}, not an object.`, "Write `{ \"the issuer's name\": \"the gateway's name\" }`.");
+    report.problem("", `is ${kindOf(map)}, not an object.`, 'Write `{ "the issuer\'s name": "the gateway\'s name" }`.');
     return false;
   }
   const names = Object.entries(map).map(([from, to]) => checkText(to, report, `["${from}"]`));
   const targets = Object.values(map);
   const twice = Object.entries(map).find(([, to], index) => targets.indexOf(to) !== index);
   if (twice === undefined) return names.every(Boolean);
-  report.problem(`["${twice[0]}"]`, "becomes the same name as another entry.", "Give each its own name, and let the rule name both with `anyOf`.");
+  report.problem(
+    `["${twice[0]}"]`,
+    "becomes the same name as another entry.",
+    "Give each its own name, and let the rule name both with `anyOf`.",
+  );
   return false;
 }
 
@@ -58,7 +67,11 @@ function checkNamesOf(rule: Rule, gateway: Pick<Gateway, "issuers" | "forward">,
   } else if (rule.kind === "scope" || rule.kind === "role" || rule.kind === "group" || rule.kind === "permission") {
     const part = KINDS[rule.kind];
     if (gateway.issuers.some(({ settings }) => canProduce(settings.vocabulary[part], rule.name))) return;
-    report.problem("", `no issuer's vocabulary can produce this ${rule.kind}.`, `Add it to an issuer's \`vocabulary.${part}\`, or correct the rule.`);
+    report.problem(
+      "",
+      `no issuer's vocabulary can produce this ${rule.kind}.`,
+      `Add it to an issuer's \`vocabulary.${part}\`, or correct the rule.`,
+    );
   }
 }
 

@@ -58,7 +58,11 @@ export function defineGateway(options: GatewayOptions): Gateway {
 
 function readIssuers(definitions: unknown, report: Report): readonly Issuer[] {
   if (!isObject(definitions) || Object.keys(definitions).length === 0) {
-    report.problem("", `is ${isObject(definitions) ? "an empty object" : kindOf(definitions)}.`, "Name at least one issuer, such as `customers: cognito({…})`.");
+    report.problem(
+      "",
+      `is ${isObject(definitions) ? "an empty object" : kindOf(definitions)}.`,
+      "Name at least one issuer, such as `customers: cognito({…})`.",
+    );
     return [];
   }
   return Object.entries(definitions)

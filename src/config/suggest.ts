@@ -3,7 +3,7 @@ export function suggest(name: string, known: readonly string[]): string | null {
   const lower = name.toLowerCase();
   const [best] = known
     .map((candidate) => ({ candidate, distance: distance(lower, candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance);
   return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : null;
 }
 

@@ -48,7 +48,11 @@ export function createRuntime(gateway: Gateway, options: VerifierOptions): Runti
 }
 
 /** An authorizer of one API type. */
-export function createAuthorizer<Event, Answer>(gateway: Gateway, options: AuthorizerOptions, api: ApiType<Event, Answer>): AuthorizerHandler<Event, Answer> {
+export function createAuthorizer<Event, Answer>(
+  gateway: Gateway,
+  options: AuthorizerOptions,
+  api: ApiType<Event, Answer>,
+): AuthorizerHandler<Event, Answer> {
   const runtime = createRuntime(gateway, options);
   const log = options.log ?? logToConsole;
   return async function authorizer(event) {

@@ -32,7 +32,7 @@ function dropCostliest(grants: readonly Grant[], lossOf: LossOf, left: Set<Shape
   const kept = new Set(denials.map(({ shape }) => shape));
   const cost = ({ shape, denies }: (typeof denials)[number]) => costOf(shape, denies, kept, lossOf, sharers);
   const costly = denials.map((entry) => ({ entry, cost: cost(entry) })).filter((found) => found.cost > 1);
-  for (const { entry } of costly.sort((first, second) => second.cost - first.cost)) {
+  for (const { entry } of costly.toSorted((first, second) => second.cost - first.cost)) {
     if (cost(entry) <= 1) continue;
     left.add(entry.shape);
     kept.delete(entry.shape);
@@ -64,9 +64,15 @@ function withoutLost(grants: readonly Grant[], lossOf: LossOf): Grant[] {
   for (;;) {
     const takers = new Map<Shape, Set<Shape>>();
     for (const { shape, denies } of chosen) {
-      for (const deny of denies) for (const [victim, part] of lossOf(deny)) if (part === 1) takers.set(victim, (takers.get(victim) ?? new Set()).add(shape));
+      for (const deny of denies)
+        for (const [victim, part] of lossOf(deny)) if (part === 1) takers.set(victim, (takers.get(victim) ?? new Set()).add(shape));
     }
-    const lost = chosen.find(({ shape }) => takers.get(shape)?.values().some((taker) => taker !== shape));
+    const lost = chosen.find(({ shape }) =>
+      takers
+        .get(shape)
+        ?.values()
+        .some((taker) => taker !== shape),
+    );
     if (lost === undefined) return chosen;
     chosen = chosen.filter((grant) => grant !== lost);
   }

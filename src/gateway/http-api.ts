@@ -30,7 +30,8 @@ export function httpAuthorizer(gateway: Gateway, options: AuthorizerOptions = {}
 
 const httpApi: ApiType<HttpAuthorizerEvent, SimpleResponse> = {
   read(event, gateway) {
-    if (event.version !== "2.0" || event.type !== "REQUEST" || typeof event.routeKey !== "string") throw new SallyportError("event_unsupported");
+    if (event.version !== "2.0" || event.type !== "REQUEST" || typeof event.routeKey !== "string")
+      throw new SallyportError("event_unsupported");
     return { route: routeOf(gateway, event.routeKey), credential: () => readHttpCredential(event) };
   },
   allow(_event, principal) {

@@ -23,15 +23,25 @@ export function answerWithPolicy(arn: ParsedArn, principal: Principal | null, re
   try {
     const context = principal === null ? {} : encodeText(principal);
     const reason: AuthorizerContext = code === null ? {} : { reason: code };
-    return { principalId: principalId(principal), policyDocument: compilePolicy(reach.gateway, reach.allowed, arn), context: { ...context, ...reason } };
+    return {
+      principalId: principalId(principal),
+      policyDocument: compilePolicy(reach.gateway, reach.allowed, arn),
+      context: { ...context, ...reason },
+    };
   } catch (error) {
     if (!(error instanceof SallyportError) || error.code !== "principal_too_large") throw error;
-    return { principalId: principalId(principal), policyDocument: compilePolicy(reach.gateway, () => false, arn), context: { reason: error.code } };
+    return {
+      principalId: principalId(principal),
+      policyDocument: compilePolicy(reach.gateway, () => false, arn),
+      context: { reason: error.code },
+    };
   }
 }
 
 /** Bounded and printable: it lands in access logs and usage plans. */
 function principalId(principal: Principal | null): string {
   if (principal === null) return "anonymous";
-  return PLAIN_ID.test(principal.id) ? principal.id : `${principal.issuer}|sha256:${createHash("sha256").update(principal.id).digest("base64url")}`;
+  return PLAIN_ID.test(principal.id)
+    ? principal.id
+    : `${principal.issuer}|sha256:${createHash("sha256").update(principal.id).digest("base64url")}`;
 }

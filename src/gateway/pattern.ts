@@ -21,7 +21,7 @@ const FRESH = "\0";
 export type Select = (segments: readonly string[]) => Route | null;
 
 export function tokensOf(route: Route): Token[] {
-  return route.segments.map((segment) => ({ literal: segment, parameter: ONE, greedy: REST } as const)[segmentKind(segment)]);
+  return route.segments.map((segment) => (({ literal: segment, parameter: ONE, greedy: REST }) as const)[segmentKind(segment)]);
 }
 
 export const isGreedy = (tokens: readonly Token[]) => tokens.at(-1) === REST;
@@ -33,7 +33,9 @@ export function patternOf(tokens: readonly Token[]): Pattern {
 
 /** The pattern as policy text: `?*` is anything but nothing. */
 export function render(pattern: Pattern): string {
-  return pattern.map((atom) => (typeof atom === "string" ? atom : atom === 1 ? "?*" : Array(Math.max(atom, 1)).fill("*").join("/"))).join("/");
+  return pattern
+    .map((atom) => (typeof atom === "string" ? atom : atom === 1 ? "?*" : Array(Math.max(atom, 1)).fill("*").join("/")))
+    .join("/");
 }
 
 /** The paths that match both shapes, which are those of one shape; null where there are none. */
@@ -75,7 +77,8 @@ export function reaches(pattern: Pattern, shape: Shape, select: Select, depth: n
 
 /** A cheap look at both ends, which settles most pairs. */
 function mayMeet(pattern: Pattern, tokens: readonly Token[]): boolean {
-  const differ = (atom: string | number | undefined, token: Token | undefined) => typeof atom === "string" && typeof token === "string" && atom !== token;
+  const differ = (atom: string | number | undefined, token: Token | undefined) =>
+    typeof atom === "string" && typeof token === "string" && atom !== token;
   for (let index = 0; typeof pattern[index] === "string" && tokens[index] !== REST; index += 1) {
     if (tokens[index] === undefined || differ(pattern[index], tokens[index])) return false;
   }

@@ -33,7 +33,8 @@ export function compileResources(table: RouteTable, reachable: ReadonlySet<Route
       entry.deny.push(...deniesOf(grant, world, shared));
     }
   }
-  if (chosen.every(({ grants }) => isEverything(grants))) return [{ allow: ["*"], deny: [...byPattern.values()].flatMap(({ deny }) => deny) }];
+  if (chosen.every(({ grants }) => isEverything(grants)))
+    return [{ allow: ["*"], deny: [...byPattern.values()].flatMap(({ deny }) => deny) }];
   return [...byPattern].map(([text, { methods, deny }]) => ({ allow: inMethods(methods, text), deny: [...new Set(deny)] }));
 }
 
@@ -77,7 +78,7 @@ function sharedDenials(chosen: Chosen): ReadonlySet<string> {
   }
   const isHarmless = (pattern: Pattern) =>
     chosen.every(({ world: { reachable, select, depth } }) => !reachable.some((shape) => reaches([0, ...pattern], shape, select, depth)));
-  return new Set([...uses].filter(([, { pattern, methods }]) => methods > 1).map(([text]) => text));
+  return new Set([...uses].filter(([, { pattern, methods }]) => methods > 1 && isHarmless(pattern)).map(([text]) => text));
 }
 
 /** Leaves out denials that another one, ending in its only wildcard, already holds. */

@@ -93,7 +93,12 @@ function fittingOf(policy: Remembered, without: readonly ResourceGrant[], { stag
   if (policy.stageArn !== stageArn || policy.policies.size > MAX_REMEMBERED) policy.policies.clear();
   policy.stageArn = stageArn;
   const key = without.map((grant) => policy.grants.indexOf(grant)).join();
-  const known = policy.policies.get(key) ?? fit(policy.grants.filter((grant) => !without.includes(grant)), stageArn);
+  const known =
+    policy.policies.get(key) ??
+    fit(
+      policy.grants.filter((grant) => !without.includes(grant)),
+      stageArn,
+    );
   policy.policies.set(key, known);
   return known;
 }

@@ -61,7 +61,7 @@ function tailSpill(tokens: readonly Token[], first: number, { reachable, depth }
     pieces.push(deeper);
   }
   const length = (pieces.at(-1) ?? tokens).length + 1;
-  return { pieces, denies: [[...tokens.slice(0, first) as string[], length - first]], denyEmptySegments: pieces.length > 1 };
+  return { pieces, denies: [[...(tokens.slice(0, first) as string[]), length - first]], denyEmptySegments: pieces.length > 1 };
 }
 
 /** Whether every path of a shape without a rest also matches the other. */

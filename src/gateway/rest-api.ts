@@ -24,7 +24,10 @@ export interface RestRequestAuthorizerEvent extends HeaderSource, QuerySource {
  * The TOKEN authorizer of a REST API.
  * @throws Error with the message `Unauthorized` (401), SallyportError (500)
  */
-export function restTokenAuthorizer(gateway: Gateway, options: AuthorizerOptions = {}): AuthorizerHandler<RestTokenAuthorizerEvent, IamAnswer> {
+export function restTokenAuthorizer(
+  gateway: Gateway,
+  options: AuthorizerOptions = {},
+): AuthorizerHandler<RestTokenAuthorizerEvent, IamAnswer> {
   return createAuthorizer(
     gateway,
     options,
@@ -36,7 +39,10 @@ export function restTokenAuthorizer(gateway: Gateway, options: AuthorizerOptions
  * The REQUEST authorizer of a REST API, with `method.request.header.Authorization` as its identity source.
  * @throws Error with the message `Unauthorized` (401), SallyportError (500)
  */
-export function restRequestAuthorizer(gateway: Gateway, options: AuthorizerOptions = {}): AuthorizerHandler<RestRequestAuthorizerEvent, IamAnswer> {
+export function restRequestAuthorizer(
+  gateway: Gateway,
+  options: AuthorizerOptions = {},
+): AuthorizerHandler<RestRequestAuthorizerEvent, IamAnswer> {
   return createAuthorizer(gateway, options, restApi<RestRequestAuthorizerEvent>("REQUEST", readRequestCredential));
 }
 

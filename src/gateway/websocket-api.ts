@@ -18,7 +18,10 @@ export interface WebSocketAuthorizerEvent extends HeaderSource, QuerySource {
  * token as a subprotocol or a query parameter (`webSocketCredential`); exactly one of them may be present.
  * @throws Error with the message `Unauthorized` (401), SallyportError (500)
  */
-export function webSocketAuthorizer(gateway: Gateway, options: AuthorizerOptions = {}): AuthorizerHandler<WebSocketAuthorizerEvent, IamAnswer> {
+export function webSocketAuthorizer(
+  gateway: Gateway,
+  options: AuthorizerOptions = {},
+): AuthorizerHandler<WebSocketAuthorizerEvent, IamAnswer> {
   return createAuthorizer(gateway, options, webSocketApi);
 }
 

@@ -70,7 +70,8 @@ function shapesOf(routes: readonly Shape[], method: string): Shape[] {
 function withDefault(table: RouteTable, shapes: Shape[]): Shape[] {
   const route = table.routes.get("$default");
   if (route === undefined) return shapes;
-  const isTaken = (tokens: readonly Token[]) => shapes.some((shape) => shape.tokens.length === tokens.length && shape.tokens[0] === tokens[0]);
+  const isTaken = (tokens: readonly Token[]) =>
+    shapes.some((shape) => shape.tokens.length === tokens.length && shape.tokens[0] === tokens[0]);
   const left = [[], [REST]] as const;
   return [...shapes, ...left.filter((tokens) => !isTaken(tokens)).map((tokens) => ({ tokens, route }))];
 }

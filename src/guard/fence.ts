@@ -42,7 +42,8 @@ function readEvent(routes: RouteTable, event: unknown): { readonly route: Route 
   const members = asMembers(event);
   const request = asMembers(members["requestContext"]);
   const authorizer = request["authorizer"];
-  if (members["version"] === "2.0") return { route: routeOf(routes, asText(members["routeKey"])), context: asMembers(authorizer)["lambda"] };
+  if (members["version"] === "2.0")
+    return { route: routeOf(routes, asText(members["routeKey"])), context: asMembers(authorizer)["lambda"] };
   if (typeof request["connectionId"] === "string") return { route: routeOf(routes, asText(request["routeKey"])), context: authorizer };
   return { route: routeOfResource(routes, asText(members["httpMethod"]), asText(members["resource"])), context: authorizer };
 }

@@ -21,7 +21,14 @@ export interface BusinessEvent {
 }
 
 /** Where credentials travel: none of these reaches a business function. */
-const CREDENTIAL_HEADERS = ["authorization", "proxy-authorization", "cookie", "sec-websocket-protocol", "x-amzn-oidc-data", "x-amzn-oidc-accesstoken"];
+const CREDENTIAL_HEADERS = [
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "sec-websocket-protocol",
+  "x-amzn-oidc-data",
+  "x-amzn-oidc-accesstoken",
+];
 const HEADER_MAPS = ["headers", "multiValueHeaders"];
 const CREDENTIAL_MEMBERS = ["identitySource", "cookies", "authorizationToken"];
 

@@ -26,7 +26,12 @@ export function problem(status: number, details: ProblemDetails, headers: Readon
   };
 }
 
-const TITLES: Readonly<Record<number, string>> = { 401: "Unauthorized", 403: "Forbidden", 500: "Internal Server Error", 503: "Service Unavailable" };
+const TITLES: Readonly<Record<number, string>> = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
 
 /** What a challenge for a stronger or fresher sign-in asks for (RFC 9470 section 3). `maxAge` in seconds. */
 export interface Challenge {

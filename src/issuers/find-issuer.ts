@@ -1,7 +1,7 @@
 import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Issuer, IssuerTemplate } from "../providers/provider.ts";
-import { member } from "../token/json.ts";
+import { member } from "../json.ts";
 import type { UnverifiedToken } from "../token/token.ts";
 
 /** The issuer a token names, and the exact spelling it used. */
@@ -21,7 +21,8 @@ export function findIssuer(gateway: Gateway, token: UnverifiedToken): FoundIssue
   const iss = member(token.claims, "iss");
   if (iss === undefined) throw new SallyportError("claim_missing");
   if (typeof iss !== "string") throw new SallyportError("claim_malformed");
-  const issuer = indexOf(gateway).get(iss) ?? gateway.issuers.find(({ templates }) => templates?.some((template) => matchesTemplate(iss, template)));
+  const issuer =
+    indexOf(gateway).get(iss) ?? gateway.issuers.find(({ templates }) => templates?.some((template) => matchesTemplate(iss, template)));
   if (issuer === undefined) throw new SallyportError("issuer_unknown");
   return { issuer, iss };
 }

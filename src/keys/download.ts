@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { type JsonObject, parseStrictJson } from "../token/json.ts";
+import { type JsonObject, parseStrictJson } from "../json.ts";
 import { isFetchable } from "./addresses.ts";
 import { withDeadline } from "./deadline.ts";
 

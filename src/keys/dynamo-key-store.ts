@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isJsonObject, parseStrictJson } from "../token/json.ts";
+import { isJsonObject, parseStrictJson } from "../json.ts";
 import type { KeyStore, StoreAddress, StoredKeys } from "./key-store.ts";
 
 /** The part of `DynamoDBDocumentClient` that is used. */

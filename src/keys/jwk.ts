@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { ALGORITHMS, type AlgorithmName, isAlgorithmName } from "../token/algorithms.ts";
-import { isJsonObject, type JsonObject, member } from "../token/json.ts";
+import { isJsonObject, type JsonObject, member } from "../json.ts";
 import type { VerificationKey } from "./keys.ts";
 import { isModulusWeak, isPointWeak } from "./weak-keys.ts";
 

@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { isJsonObject } from "../token/json.ts";
+import { isJsonObject } from "../json.ts";
 import { readKey, readKeyId } from "./jwk.ts";
 import type { VerificationKey } from "./keys.ts";
 

@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { member } from "../token/json.ts";
+import { member } from "../json.ts";
 import { mayPointTo } from "./addresses.ts";
 import { download, type Fetch } from "./download.ts";
 import { hasUsableKey, type KeySet, readKeySet } from "./key-set.ts";

@@ -17,4 +17,5 @@ export interface RefusalEntry {
 export type Log = (entry: RefusalEntry) => void;
 
 /** One JSON line on stdout, in the shape of Powertools' logger. */
-export const logToConsole: Log = (entry) => console.log(JSON.stringify({ ...entry, timestamp: new Date().toISOString(), service: "sallyport" }));
+export const logToConsole: Log = (entry) =>
+  console.log(JSON.stringify({ ...entry, timestamp: new Date().toISOString(), service: "sallyport" }));

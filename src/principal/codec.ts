@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { isJsonObject, type Json, type JsonObject, parseStrictJson } from "../token/json.ts";
+import { isJsonObject, type Json, type JsonObject, parseStrictJson } from "../json.ts";
 import type { Principal } from "./principal.ts";
 
 /** The version of the form on the wire. */

@@ -1,4 +1,4 @@
-import type { Json } from "../token/json.ts";
+import type { Json } from "../json.ts";
 
 /** How the principal signed in, as far as the token proves it. Absence means "unknown", never "no". */
 export interface Authentication {

@@ -1,5 +1,5 @@
 import type { Report } from "../config/report.ts";
-import type { JsonObject } from "../token/json.ts";
+import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, hasIdTokenHash, idTokenClient, isAccessTokenType } from "./checks.ts";
 import { firstString, hasClaim, stringClaim, subjectClaim } from "./claims.ts";

@@ -1,6 +1,6 @@
 import type { Report } from "../config/report.ts";
 import type { KeyLocation } from "../keys/keys.ts";
-import type { JsonObject } from "../token/json.ts";
+import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
 import { type B2cIssuer, b2cIssuers, policyKeys } from "./azure-ad-b2c-issuers.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, idTokenClient, must } from "./checks.ts";

@@ -1,5 +1,5 @@
 import { type ReasonCode, SallyportError } from "../errors.ts";
-import type { JsonObject } from "../token/json.ts";
+import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
 import { audiences, hasClaim, stringClaim } from "./claims.ts";
 import type { IssuerSettings, TokenUse } from "./provider.ts";

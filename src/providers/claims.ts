@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { isJsonObject, type Json, type JsonObject, member } from "../token/json.ts";
+import { isJsonObject, type Json, type JsonObject, member } from "../json.ts";
 import { type ClaimPath, claimAt } from "../token/token.ts";
 
 /** How long a subject may be, in characters. */

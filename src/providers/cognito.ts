@@ -1,5 +1,5 @@
 import type { Report } from "../config/report.ts";
-import { isJsonObject, type Json, type JsonObject, member, parseStrictJson } from "../token/json.ts";
+import { isJsonObject, type Json, type JsonObject, member, parseStrictJson } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
 import { checkAudience, checkClient, checkTenant, checkTokenUse, must } from "./checks.ts";
 import { audiences, hasClaim, requiredString, stringClaim, subjectClaim } from "./claims.ts";

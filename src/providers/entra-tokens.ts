@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { isJsonObject, type JsonObject, member } from "../token/json.ts";
+import { isJsonObject, type JsonObject, member } from "../json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../token/token.ts";
 import { checkAccessToken, checkIdToken, checkTokenUse, hasIdTokenHash, idTokenClient, must } from "./checks.ts";
 import { audiences, firstString, hasClaim, listClaim, requiredString, scopeClaim, stringClaim, subjectClaim } from "./claims.ts";

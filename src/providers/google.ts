@@ -1,5 +1,5 @@
 import type { Report } from "../config/report.ts";
-import type { JsonObject } from "../token/json.ts";
+import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
 import { checkIdToken, checkTenant, checkTokenUse, idTokenClient } from "./checks.ts";
 import { hasClaim, stringClaim, subjectClaim } from "./claims.ts";

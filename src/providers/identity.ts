@@ -1,4 +1,4 @@
-import type { JsonObject } from "../token/json.ts";
+import type { JsonObject } from "../json.ts";
 import type { ClaimPath } from "../token/token.ts";
 import { actorClaim, configuredList, dateClaim, firstString, listClaim, scopeClaim, stringClaim } from "./claims.ts";
 import type { Identity, IssuerSettings } from "./provider.ts";

@@ -1,5 +1,5 @@
 import type { Report } from "../config/report.ts";
-import type { JsonObject } from "../token/json.ts";
+import type { JsonObject } from "../json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../token/token.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, hasIdTokenHash, idTokenClient, must } from "./checks.ts";
 import { hasClaim, listClaim, stringClaim, subjectClaim } from "./claims.ts";

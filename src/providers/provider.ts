@@ -2,7 +2,7 @@ import type { Report } from "../config/report.ts";
 import type { KeyLocation } from "../keys/keys.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { AlgorithmName } from "../token/algorithms.ts";
-import type { JsonObject } from "../token/json.ts";
+import type { JsonObject } from "../json.ts";
 import type { ClaimPath, UnverifiedToken, VerifiedToken } from "../token/token.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 

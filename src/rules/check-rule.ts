@@ -17,9 +17,14 @@ const name: Check = (rule, report) => {
   const found = rule["name"];
   if (typeof found !== "string") return refuse(report, `the name is ${kindOf(found)}, not text.`, "Give one name, as text.");
   if (found.trim() === "") return refuse(report, "the name is empty.", "Give the name the principal must have.");
-  if (found !== found.trim()) return refuse(report, "the name starts or ends with a space.", "Remove the space: names are compared exactly.");
+  if (found !== found.trim())
+    return refuse(report, "the name starts or ends with a space.", "Remove the space: names are compared exactly.");
   if (["undefined", "null", "*"].includes(found)) {
-    return refuse(report, "the name is a placeholder, not a name.", "Give one exact name; there are no wildcards. Check the variable it comes from.");
+    return refuse(
+      report,
+      "the name is a placeholder, not a name.",
+      "Give one exact name; there are no wildcards. Check the variable it comes from.",
+    );
   }
   return true;
 };
@@ -27,13 +32,20 @@ const name: Check = (rule, report) => {
 /** Scopes and assurance levels travel in space-separated lists, so a name with a space could never match. */
 const word: Check = (rule, report, context) => {
   if (!name(rule, report, context)) return false;
-  return !/\s/.test(rule["name"] as string) || refuse(report, "the name holds a space.", "Give one name to each rule and join them with `allOf` or `anyOf`.");
+  return (
+    !/\s/.test(rule["name"] as string) ||
+    refuse(report, "the name holds a space.", "Give one name to each rule and join them with `allOf` or `anyOf`.")
+  );
 };
 
 const issuerName: Check = (rule, report, context) => {
   if (!name(rule, report, context)) return false;
   if (context.issuers === null || context.issuers.includes(rule["name"] as string)) return true;
-  return refuse(report, "the rule names an issuer that is not configured.", `Use one of: ${context.issuers.join(", ") || "(none configured)"}.`);
+  return refuse(
+    report,
+    "the rule names an issuer that is not configured.",
+    `Use one of: ${context.issuers.join(", ") || "(none configured)"}.`,
+  );
 };
 
 const duration: Check = (rule, report) => {
@@ -50,9 +62,14 @@ const claim: Check = (rule, report) => {
   if (!Array.isArray(path) || path.length === 0 || !path.every(isText)) {
     return refuse(report, "the claim's path is empty or not text.", "Name the claim, or give the keys of a nested one as an array.");
   }
-  const isValue = (value: unknown) => ["string", "number", "boolean"].includes(typeof value) && value !== "" && value !== "undefined" && value !== "*";
+  const isValue = (value: unknown) =>
+    ["string", "number", "boolean"].includes(typeof value) && value !== "" && value !== "undefined" && value !== "*";
   if (Array.isArray(values) && values.length > 0 && values.every(isValue)) return true;
-  return refuse(report, "the claim's values are missing, or one is not exact.", "List at least one text, number or boolean; there are no wildcards.");
+  return refuse(
+    report,
+    "the claim's values are missing, or one is not exact.",
+    "List at least one text, number or boolean; there are no wildcards.",
+  );
 };
 
 const custom: Check = (rule, report, context) => {

@@ -2,7 +2,7 @@ import { ConfigurationError, type Problem, type Report, startReport } from "../c
 import { checkRule, type RuleContext } from "./check-rule.ts";
 import { parseRouteKey, segmentKind } from "./route-key.ts";
 import type { Route, RouteTable } from "./route-table.ts";
-import { type Rule, type RuleInput, toRule } from "./rule.ts";
+import { type RuleInput, toRule } from "./rule.ts";
 
 /** A route table as it is written. */
 export type RouteTableInput = Readonly<Record<string, RuleInput>>;
@@ -43,13 +43,15 @@ export function checkRoutes(input: RouteTableInput | RouteTable, report: Report,
 
 function rulesOf(input: RouteTableInput | RouteTable): [string, RuleInput][] {
   const table = (input as RouteTable).routes;
-  return table instanceof Map ? [...(table as RouteTable["routes"])].map(([key, { rule }]) => [key, rule]) : Object.entries(input as RouteTableInput);
+  return table instanceof Map
+    ? [...(table as RouteTable["routes"])].map(([key, { rule }]) => [key, rule])
+    : Object.entries(input as RouteTableInput);
 }
 
 function checkRoute(key: string, input: unknown, report: Report, context: RuleContext): Route | null {
   const parts = parseRouteKey(key, report);
   const rule = toRule(input as RuleInput);
-  return checkRule(rule, report, context) && parts !== null ? { key, ...parts, rule: rule as Rule } : null;
+  return checkRule(rule, report, context) && parts !== null ? { key, ...parts, rule: rule } : null;
 }
 
 /** Routes of one shape match the same requests, whatever their parameters are called. */

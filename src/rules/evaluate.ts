@@ -117,7 +117,10 @@ function passes(test: (principal: Principal) => boolean, principal: Principal): 
 
 function ownValue(claims: Principal["claims"], path: readonly string[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, key)
+        ? (value as Record<string, unknown>)[key]
+        : undefined,
     claims,
   );
 }

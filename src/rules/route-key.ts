@@ -67,7 +67,8 @@ function segmentProblems(segment: string, last: boolean): Finding[] {
   if (parameter !== null) {
     return parameter[2] === "+" && !last ? [["a greedy parameter is not the last segment.", "Move `{name+}` to the end of the path."]] : [];
   }
-  if (/[{}]/.test(segment)) return [["a path parameter is malformed.", "A parameter is a whole segment: `{name}`, or `{name+}` at the end."]];
+  if (/[{}]/.test(segment))
+    return [["a path parameter is malformed.", "A parameter is a whole segment: `{name}`, or `{name+}` at the end."]];
   return LITERAL.test(segment)
     ? []
     : [["a path segment holds a character that a route cannot match.", "Use letters, digits and `-._~`; percent-encode anything else."]];

@@ -22,7 +22,10 @@ export interface TestTokens {
  * Generates a key for every issuer of a gateway, in memory, for tests. The tokens last an hour from `clock` (milliseconds).
  * Claims beyond `iss`, `iat` and `exp` are yours to give: they differ between providers.
  */
-export async function createTestTokens(gateway: Gateway, { clock = Date.now }: { readonly clock?: () => number } = {}): Promise<TestTokens> {
+export async function createTestTokens(
+  gateway: Gateway,
+  { clock = Date.now }: { readonly clock?: () => number } = {},
+): Promise<TestTokens> {
   const signers = new Map(await Promise.all(gateway.issuers.map(async (issuer) => [issuer.name, await createSigner(issuer)] as const)));
   return {
     jwks: Object.fromEntries([...signers].map(([name, { jwk }]) => [name, { keys: [jwk] }])),

@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { type JsonObject, member, parseStrictJson } from "./json.ts";
+import { type JsonObject, member, parseStrictJson } from "../json.ts";
 import type { TokenHeader, UnverifiedToken } from "./token.ts";
 
 /** Longest token read, in characters. API Gateway itself stops at 10,240 bytes of headers. */

@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { type JsonObject, member } from "./json.ts";
+import { type JsonObject, member } from "../json.ts";
 
 /** The limits that an issuer's settings put on times, in seconds. */
 export interface TimeLimits {

@@ -2,7 +2,7 @@ import { SallyportError } from "../errors.ts";
 import type { KeyFinder, KeyQuery, VerificationKey } from "../keys/keys.ts";
 import type { Issuer, IssuerSettings } from "../providers/provider.ts";
 import { type AlgorithmName, isAlgorithmName, isSignatureValid } from "./algorithms.ts";
-import { member } from "./json.ts";
+import { member } from "../json.ts";
 import { checkTimes } from "./times.ts";
 import type { UnverifiedToken, VerifiedToken } from "./token.ts";
 
@@ -22,7 +22,13 @@ const USUAL_TYPES = { access: [null, "jwt", "at+jwt"], id: [null, "jwt"] } as co
  * @param now seconds since the epoch
  * @throws SallyportError
  */
-export async function verifyToken(token: UnverifiedToken, issuer: Issuer, iss: string, keys: KeyFinder, now: number): Promise<Verification> {
+export async function verifyToken(
+  token: UnverifiedToken,
+  issuer: Issuer,
+  iss: string,
+  keys: KeyFinder,
+  now: number,
+): Promise<Verification> {
   const algorithm = checkHeader(token, issuer.settings);
   if (token.header.kid === null) throw new SallyportError("key_id_missing");
   const location = issuer.locateKeys(token, iss);

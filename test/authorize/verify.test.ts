@@ -51,10 +51,13 @@ describe("a good token", () => {
 describe("signature and algorithm attacks", () => {
   const good = () => sample.good();
 
-  it.each(["none", "None", "nOnE", "HS256", "hs256", "RS512", "toString", "__proto__", "constructor", ""])("alg %j is refused", async (alg) => {
-    const [, payload, signature] = parts(await good());
-    await refused([encode({ alg, kid: "test-shop" }), payload, signature].join("."), "algorithm_not_allowed");
-  });
+  it.each(["none", "None", "nOnE", "HS256", "hs256", "RS512", "toString", "__proto__", "constructor", ""])(
+    "alg %j is refused",
+    async (alg) => {
+      const [, payload, signature] = parts(await good());
+      await refused([encode({ alg, kid: "test-shop" }), payload, signature].join("."), "algorithm_not_allowed");
+    },
+  );
 
   it.each([[undefined], [1], [null], [["RS256"]], [{}]])("an alg that is %j is refused", async (alg) => {
     const [, payload, signature] = parts(await good());
@@ -81,7 +84,10 @@ describe("signature and algorithm attacks", () => {
 
   it("a key of another configured issuer does not serve this one", async () => {
     await refused(await sample.good("pool", { claims: { iss: "https://shop.example" } }), "key_unknown");
-    await refused(await sample.good("pool", { claims: { iss: "https://shop.example" }, header: { kid: "test-shop" } }), "signature_invalid");
+    await refused(
+      await sample.good("pool", { claims: { iss: "https://shop.example" }, header: { kid: "test-shop" } }),
+      "signature_invalid",
+    );
   });
 
   it("a header without a key id never means the first key", async () => {
@@ -93,10 +99,13 @@ describe("signature and algorithm attacks", () => {
     await refused([encode({ alg: "RS256", kid }), payload, signature].join("."), "token_malformed");
   });
 
-  it.each([{ crit: ["exp"] }, { crit: [] }, { crit: null }, { b64: false }, { b64: true }, { zip: "DEF" }, { cty: "JWT" }])("the header member %j is refused", async (extra) => {
-    const [, payload, signature] = parts(await good());
-    await refused([encode({ alg: "RS256", kid: "test-shop", ...extra }), payload, signature].join("."), "header_unsupported");
-  });
+  it.each([{ crit: ["exp"] }, { crit: [] }, { crit: null }, { b64: false }, { b64: true }, { zip: "DEF" }, { cty: "JWT" }])(
+    "the header member %j is refused",
+    async (extra) => {
+      const [, payload, signature] = parts(await good());
+      await refused([encode({ alg: "RS256", kid: "test-shop", ...extra }), payload, signature].join("."), "header_unsupported");
+    },
+  );
 
   it.each(["dpop+jwt", "logout+jwt", "secevent+jwt", "JWS", "application/logout+jwt"])("typ %j is refused", async (typ) => {
     await refused(await sample.good("shop", { header: { typ } }), "typ_not_allowed");
@@ -160,7 +169,9 @@ describe("encoding attacks", () => {
 
   it("invalid UTF-8 is refused", async () => {
     const [, payload, signature] = parts(await sample.good());
-    const header = Buffer.concat([Buffer.from('{"alg":"RS256","kid":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]).toString("base64url");
+    const header = Buffer.concat([Buffer.from('{"alg":"RS256","kid":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]).toString(
+      "base64url",
+    );
     await refused([header, payload, signature].join("."), "token_malformed");
   });
 
@@ -251,7 +262,9 @@ it("an unknown issuer causes no fetch", async () => {
     return new Response("{}");
   };
   const verifier = createVerifier(gateway, { clock, fetch });
-  await expect(verifier.verify(await sample.good("shop", { claims: { iss: "https://attacker.example" } }))).rejects.toMatchObject({ code: "issuer_unknown" });
+  await expect(verifier.verify(await sample.good("shop", { claims: { iss: "https://attacker.example" } }))).rejects.toMatchObject({
+    code: "issuer_unknown",
+  });
   expect(fetches).toBe(0);
   await expect(verifier.verify(await sample.good())).rejects.toMatchObject({ code: "keys_unavailable" });
   expect(fetches).toBeGreaterThan(0);

@@ -15,10 +15,17 @@ const options = (extra: object = {}) => ({ clock, jwks: sample.jwks, log: (entry
 /** Each API type's authorizer, asked for one route with one Authorization header. */
 const APIS: Record<string, (route: string, authorization: string | undefined, extra?: object) => Promise<unknown>> = {
   "REST TOKEN": (route, authorizationToken, extra) =>
-    restTokenAuthorizer(gateway, options(extra))({ type: "TOKEN", methodArn: `${ARN}/${route.replace(" ", "")}`, ...(authorizationToken !== undefined && { authorizationToken }) }),
+    restTokenAuthorizer(
+      gateway,
+      options(extra),
+    )({ type: "TOKEN", methodArn: `${ARN}/${route.replace(" ", "")}`, ...(authorizationToken !== undefined && { authorizationToken }) }),
   "REST REQUEST": (route, Authorization, extra) =>
-    restRequestAuthorizer(gateway, options(extra))({ type: "REQUEST", methodArn: `${ARN}/${route.replace(" ", "")}`, headers: { Authorization } }),
-  HTTP: (routeKey, authorization, extra) => httpAuthorizer(gateway, options(extra))({ version: "2.0", type: "REQUEST", routeKey, headers: { authorization } }),
+    restRequestAuthorizer(
+      gateway,
+      options(extra),
+    )({ type: "REQUEST", methodArn: `${ARN}/${route.replace(" ", "")}`, headers: { Authorization } }),
+  HTTP: (routeKey, authorization, extra) =>
+    httpAuthorizer(gateway, options(extra))({ version: "2.0", type: "REQUEST", routeKey, headers: { authorization } }),
 };
 
 const isAllowed = (answer: unknown) => {
@@ -55,10 +62,10 @@ describe.each(Object.entries(APIS))("%s", (_name, ask) => {
   });
 
   it("denies a principal that does not fit, and never cuts it", async () => {
-    const groups = Array.from({ length: 180 }, (_, index) => `a-group-${index}`);
-    const fits = await sample.good("pool", { claims: { "cognito:groups": groups.slice(0, 90) } });
-    // Quotes double in size where the principal is text within text.
-    const big = await sample.good("pool", { claims: { "cognito:groups": [...groups, ...groups.map((name) => `${name}-of-a-department`)] } });
+    // A scope is four bytes in the token and six as an entry of the principal's list.
+    const scopes = Array.from({ length: 1_250 }, (_, index) => index.toString(36).padStart(3, "x"));
+    const fits = await sample.good("shop", { claims: { scope: ["orders:read", ...scopes.slice(0, 500)].join(" ") } });
+    const big = await sample.good("shop", { claims: { scope: ["orders:read", ...scopes].join(" ") } });
     expect(isAllowed(await ask("GET /orders", `Bearer ${fits}`))).toBe(true);
     const answer = await ask("GET /orders", `Bearer ${big}`);
     expect(isAllowed(answer)).toBe(false);
@@ -69,7 +76,9 @@ describe.each(Object.entries(APIS))("%s", (_name, ask) => {
     entries = [];
     const token = await sample.good("shop", { claims: { exp: 1 } });
     await expect(ask("GET /orders", `Bearer ${token}`)).rejects.toThrow();
-    expect(entries).toEqual([{ level: "WARN", message: "Request refused", code: "token_expired", issuer: "shop", route: "GET /orders", requestId: null }]);
+    expect(entries).toEqual([
+      { level: "WARN", message: "Request refused", code: "token_expired", issuer: "shop", route: "GET /orders", requestId: null },
+    ]);
   });
 });
 
@@ -79,31 +88,49 @@ describe.each([
   ["HTTP", httpAuthorizer],
   ["WebSocket", webSocketAuthorizer],
 ] as const)("%s and events that are not its own", (_name, create) => {
-  it.each([undefined, null, 1, "x", {}, { type: "REQUEST" }, { type: "REQUEST", methodArn: "arn:aws:s3:::bucket" }, { type: "TOKEN", methodArn: `${ARN}/$connect` }, { version: "1.0", type: "REQUEST", routeKey: "GET /health" }])(
-    "%j fails closed with a fixed code",
-    async (event) => {
-      const handler = create(gateway, options()) as (event: unknown) => Promise<unknown>;
-      await expect(handler(event)).rejects.toMatchObject({ code: "event_unsupported" });
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    1,
+    "x",
+    {},
+    { type: "REQUEST" },
+    { type: "REQUEST", methodArn: "arn:aws:s3:::bucket" },
+    { type: "TOKEN", methodArn: `${ARN}/$connect` },
+    { version: "1.0", type: "REQUEST", routeKey: "GET /health" },
+  ])("%j fails closed with a fixed code", async (event) => {
+    const handler = create(gateway, options()) as (event: unknown) => Promise<unknown>;
+    await expect(handler(event)).rejects.toMatchObject({ code: "event_unsupported" });
+  });
 });
 
 it("the REST answer lists what else the principal may reach, and nothing more", async () => {
-  const answer = (await APIS["REST TOKEN"]?.("GET /me", `Bearer ${await sample.good()}`)) as { policyDocument: { Statement: { Effect: string; Resource: string[] }[] } };
+  const answer = (await APIS["REST TOKEN"]?.("GET /me", `Bearer ${await sample.good()}`)) as {
+    policyDocument: { Statement: { Effect: string; Resource: string[] }[] };
+  };
   const allowed = answer.policyDocument.Statement.filter(({ Effect }) => Effect === "Allow").flatMap(({ Resource }) => Resource);
   expect(allowed.toSorted()).toEqual([`${ARN}/GET/health`, `${ARN}/GET/me`, `${ARN}/GET/orders`]);
 });
 
 it("the HTTP authorizer verifies what the answer is cached by", async () => {
   const authorization = `Bearer ${await sample.good()}`;
-  const event = { version: "2.0", type: "REQUEST", routeKey: "GET /orders", headers: { authorization }, identitySource: ["Bearer other", "GET /orders"] };
+  const event = {
+    version: "2.0",
+    type: "REQUEST",
+    routeKey: "GET /orders",
+    headers: { authorization },
+    identitySource: ["Bearer other", "GET /orders"],
+  };
   await expect(httpAuthorizer(gateway, options())(event)).rejects.toThrow(/^Unauthorized$/);
   expect(entries.at(-1)?.code).toBe("credential_ambiguous");
 });
 
 describe("the WebSocket authorizer", () => {
   const connect = (event: object, credential: object = {}) =>
-    webSocketAuthorizer({ ...gateway, webSocketCredential: { queryParameter: null, subprotocol: null, ...credential } }, options())({ type: "REQUEST", methodArn: `${ARN}/$connect`, ...event });
+    webSocketAuthorizer(
+      { ...gateway, webSocketCredential: { queryParameter: null, subprotocol: null, ...credential } },
+      options(),
+    )({ type: "REQUEST", methodArn: `${ARN}/$connect`, ...event });
 
   it("takes the token from the header, and elsewhere only where the configuration says so", async () => {
     const token = await sample.good();
@@ -120,6 +147,8 @@ describe("the WebSocket authorizer", () => {
     const token = await sample.good();
     const event = { headers: { Authorization: `Bearer ${token}` }, queryStringParameters: { token } };
     await expect(connect(event, { queryParameter: "token" })).rejects.toThrow(/^Unauthorized$/);
-    await expect(connect({ headers: { "Sec-WebSocket-Protocol": `bearer, ${token}, bearer, ${token}` } }, { subprotocol: "bearer" })).rejects.toThrow(/^Unauthorized$/);
+    await expect(
+      connect({ headers: { "Sec-WebSocket-Protocol": `bearer, ${token}, bearer, ${token}` } }, { subprotocol: "bearer" }),
+    ).rejects.toThrow(/^Unauthorized$/);
   });
 });

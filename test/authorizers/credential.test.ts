@@ -9,8 +9,26 @@ describe("the Authorization header", () => {
   it.each([undefined, null, ""])("%j is no credential", (value) => expect(() => readBearer(value)).toThrow(code("credential_missing")));
 
   it.each([
-    "Bearer", "Bearer ", "Bearer  a.b.c", "Bearer\ta.b.c", "Bearer a.b.c ", " Bearer a.b.c", "Bearer a.b.c, Bearer d.e.f", "Bearer\u00a0a.b.c",
-    "Basic YTpi", "DPoP a.b.c", "Negotiate a", "a.b.c", 'Bearer "a.b.c"', "Bearer a.b.c\r\nx: y", "Bearer a\0b", "Bearer a%2eb", "Bearer \u{1f600}", ["Bearer a.b.c"], 1, {},
+    "Bearer",
+    "Bearer ",
+    "Bearer  a.b.c",
+    "Bearer\ta.b.c",
+    "Bearer a.b.c ",
+    " Bearer a.b.c",
+    "Bearer a.b.c, Bearer d.e.f",
+    "Bearer\u00a0a.b.c",
+    "Basic YTpi",
+    "DPoP a.b.c",
+    "Negotiate a",
+    "a.b.c",
+    'Bearer "a.b.c"',
+    "Bearer a.b.c\r\nx: y",
+    "Bearer a\0b",
+    "Bearer a%2eb",
+    "Bearer \u{1f600}",
+    ["Bearer a.b.c"],
+    1,
+    {},
   ])("%j is malformed", (value) => expect(() => readBearer(value)).toThrow(code("credential_malformed")));
 
   it("is capped before anything reads it", () => {

@@ -1,5 +1,19 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { auth0, azureAdB2c, claim, cognito, ConfigurationError, defineGateway, env, entraId, group, issuer, oidc, type Problem, scope } from "../../src/index.ts";
+import {
+  auth0,
+  azureAdB2c,
+  claim,
+  cognito,
+  ConfigurationError,
+  defineGateway,
+  env,
+  entraId,
+  group,
+  issuer,
+  oidc,
+  type Problem,
+  scope,
+} from "../../src/index.ts";
 
 const api = (changes: object = {}) => oidc({ issuer: "https://idp.example", audience: "https://api.example", ...changes });
 const routes = { "GET /": "authenticated" } as const;
@@ -89,13 +103,19 @@ describe("the environment", () => {
     vi.stubEnv("SAMPLE_CLIENT", value);
     const options = { issuers: { pool: cognito({ userPoolId: "eu-west-1_Pool", clientIds: [env("SAMPLE_CLIENT")] }) }, routes };
     expect(problems(options)).toEqual([
-      { path: "issuers.pool.clientIds[0]", message: `the environment variable SAMPLE_CLIENT ${state}.`, fix: "Set SAMPLE_CLIENT and start again." },
+      {
+        path: "issuers.pool.clientIds[0]",
+        message: `the environment variable SAMPLE_CLIENT ${state}.`,
+        fix: "Set SAMPLE_CLIENT and start again.",
+      },
     ]);
   });
 
   it("is found inside a longer string, too", () => {
     vi.stubEnv("SAMPLE_TENANT", undefined);
-    expect(problems(withIssuer({ issuer: `https://${env("SAMPLE_TENANT")}.idp.example` }))[0]?.message).toContain("SAMPLE_TENANT is not set");
+    expect(problems(withIssuer({ issuer: `https://${env("SAMPLE_TENANT")}.idp.example` }))[0]?.message).toContain(
+      "SAMPLE_TENANT is not set",
+    );
   });
 });
 
@@ -144,15 +164,20 @@ describe("the rest", () => {
   });
 
   it("misspelt members of the configuration are refused", () => {
-    expect(problems({ issuers: { main: api() }, routes, forwards: [] })[0]).toMatchObject({ path: "forwards", fix: "Did you mean `forward`?" });
-    expect(paths({ issuers: { main: api() }, routes, webSocketCredential: { subProtocol: "x" } })).toEqual(["webSocketCredential.subProtocol"]);
+    expect(problems({ issuers: { main: api() }, routes, forwards: [] })[0]).toMatchObject({
+      path: "forwards",
+      fix: "Did you mean `forward`?",
+    });
+    expect(paths({ issuers: { main: api() }, routes, webSocketCredential: { subProtocol: "x" } })).toEqual([
+      "webSocketCredential.subProtocol",
+    ]);
   });
 
   it("all problems are reported at once, each with path, message and fix", () => {
     const options = {
       issuers: {
         pool: cognito({ userPoolId: "nonsense", clientIds: [] }),
-        b2c: azureAdB2c({ tenant: "t", tenantId: "x", audience: "*" } as Parameters<typeof azureAdB2c>[0]),
+        b2c: azureAdB2c({ tenant: "t", tenantId: "x", audience: "*" }),
         shop: auth0({ domain: "", audience: "a" }),
       },
       routes: { "get /": "authenticated", "GET /x": "public" },

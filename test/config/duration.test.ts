@@ -11,6 +11,9 @@ it.each([
   expect(parseDuration(text)).toBe(seconds);
 });
 
-it.each(["", "15", "m", "-1s", "1.5h", "1 h", " 1h", "1h ", "1H", "01s", "1h30m", "1w", "1e3s", "9999999999s", "١s"])("refuses %j", (text) => {
-  expect(parseDuration(text)).toBeNull();
-});
+it.each(["", "15", "m", "-1s", "1.5h", "1 h", " 1h", "1h ", "1H", "01s", "1h30m", "1w", "1e3s", "9999999999s", "١s"])(
+  "refuses %j",
+  (text) => {
+    expect(parseDuration(text)).toBeNull();
+  },
+);

@@ -110,7 +110,9 @@ export function describeContract(name: KindName): void {
     it("more than 8 kB: 401, good signature or not", async () => {
       const token = await mint(keys, first(), { filling: "x".repeat(6_200) });
       expect(token.length).toBeGreaterThan(8_192);
-      expect((await fresh().call("list", bearer(token))).status).toBe(401);
+      const api = fresh();
+      expect((await api.call("list", bearer(token))).status).toBe(401);
+      expect(loggedCode(api)).toBe("credential_too_large");
     });
 
     it("a route that is not in the table: denied for everybody", async () => {
@@ -235,7 +237,7 @@ function loggedCode({ logged }: Deployment): unknown {
 }
 
 /** A handshake's event: it reaches business code before the message does. */
-export function isConnect(event: unknown): boolean {
+function isConnect(event: unknown): boolean {
   const { requestContext } = event as { requestContext?: { routeKey?: string } };
   return requestContext?.routeKey === "$connect";
 }

@@ -22,9 +22,12 @@ describe("parseArn", () => {
     expect(parseArn(`${PREFIX}$connect`)).toMatchObject({ method: null, path: "", routeKey: "$connect" });
   });
 
-  it.each(["/a:b", "/a/*", "/a?b", "//a//", "/a%2Fb", "/other/prod/GET/x", "/a\nb", "/:abc123/prod/GET/x"])("takes the path %j as it is", (path) => {
-    expect(parseArn(`${PREFIX}GET${path}`)).toMatchObject({ apiId: "abc123", stage: "prod", method: "GET", path });
-  });
+  it.each(["/a:b", "/a/*", "/a?b", "//a//", "/a%2Fb", "/other/prod/GET/x", "/a\nb", "/:abc123/prod/GET/x"])(
+    "takes the path %j as it is",
+    (path) => {
+      expect(parseArn(`${PREFIX}GET${path}`)).toMatchObject({ apiId: "abc123", stage: "prod", method: "GET", path });
+    },
+  );
 
   it.each([
     undefined,
@@ -32,7 +35,7 @@ describe("parseArn", () => {
     7,
     "",
     "GET/orders",
-    `${PREFIX}`,
+    PREFIX,
     `${PREFIX}GET`,
     `${PREFIX}get/orders`,
     `${PREFIX}FETCH/orders`,

@@ -15,7 +15,9 @@ const STAGE = "arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:abc123/prod
 const routeKey = fc
   .tuple(
     fc.constantFrom("GET", "POST", "PUT", "ANY"),
-    fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom("a", "b", "c") }, { weight: 3, arbitrary: fc.constant("{}") }), { maxLength: 4 }),
+    fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom("a", "b", "c") }, { weight: 3, arbitrary: fc.constant("{}") }), {
+      maxLength: 4,
+    }),
     fc.nat(3),
   )
   .map(([method, segments, greedy]) => {
@@ -27,9 +29,15 @@ const routeKey = fc
 const anyRequest = fc
   .tuple(
     fc.constantFrom("GET", "POST", "PUT", "DELETE"),
-    fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom("a", "b", "c", "z") }, { weight: 1, arbitrary: fc.constantFrom("", "*", "?", "%2f", ":", "a*") }), {
-      maxLength: 6,
-    }),
+    fc.array(
+      fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom("a", "b", "c", "z") },
+        { weight: 1, arbitrary: fc.constantFrom("", "*", "?", "%2f", ":", "a*") },
+      ),
+      {
+        maxLength: 6,
+      },
+    ),
   )
   .map(([method, segments]): Request => ({ method, path: `/${segments.join("/")}` }));
 
@@ -48,11 +56,14 @@ interface Case {
 
 const cases = fc
   .tuple(
-    fc.uniqueArray(fc.tuple(fc.oneof({ weight: 15, arbitrary: routeKey }, { weight: 1, arbitrary: fc.constant("$default") }), fc.boolean()), {
-      selector: ([key]) => key,
-      minLength: 1,
-      maxLength: 24,
-    }),
+    fc.uniqueArray(
+      fc.tuple(fc.oneof({ weight: 15, arbitrary: routeKey }, { weight: 1, arbitrary: fc.constant("$default") }), fc.boolean()),
+      {
+        selector: ([key]) => key,
+        minLength: 1,
+        maxLength: 24,
+      },
+    ),
     fc.array(anyRequest, { minLength: 25, maxLength: 25 }),
     fc.array(fc.nat(1_000), { minLength: 3, maxLength: 3 }),
   )
@@ -78,7 +89,8 @@ const isReachable = ({ table, allowed }: Case, { method, path }: Request) => {
   return route !== null && allowed.has(route);
 };
 const arnOf = ({ method, path }: Request) => `${STAGE}${method}${path}`;
-const policyFor = ({ table, allowed }: Case, request: Request) => compilePolicy(table, (route) => allowed.has(route), parseArn(arnOf(request)));
+const policyFor = ({ table, allowed }: Case, request: Request) =>
+  compilePolicy(table, (route) => allowed.has(route), parseArn(arnOf(request)));
 
 it("selects the route that API Gateway selects", () => {
   fc.assert(
@@ -129,10 +141,13 @@ it("allows most of what the table allows when a cached answer is replayed", () =
 });
 
 it("allows everything the table allows in tables without overlap, in every method and at every depth", () => {
-  const distinct = fc.uniqueArray(fc.tuple(fc.constantFrom("GET", "POST", "ANY"), fc.nat(5), fc.constantFrom("", "/{x}", "/{x}/y", "/y/{x}", "/{x+}")), {
-    selector: ([, name]) => name,
-    minLength: 1,
-  });
+  const distinct = fc.uniqueArray(
+    fc.tuple(fc.constantFrom("GET", "POST", "ANY"), fc.nat(5), fc.constantFrom("", "/{x}", "/{x}/y", "/y/{x}", "/{x+}")),
+    {
+      selector: ([, name]) => name,
+      minLength: 1,
+    },
+  );
   fc.assert(
     fc.property(distinct, fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), (parts, may) => {
       const keys = parts.map(([method, name, rest]) => `${method} /r${name}${rest}`);
@@ -154,7 +169,10 @@ it("matches resources as IAM does", () => {
   const text = fc.array(fc.constantFrom("a", "b", "/", "*", "?"), { maxLength: 8 }).map((parts) => parts.join(""));
   fc.assert(
     fc.property(text, text, (resource, subject) => {
-      const policy = { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: [resource] }] } as const;
+      const policy = {
+        Version: "2012-10-17",
+        Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: [resource] }],
+      } as const;
       expect(matchesResource(resource, subject)).toBe(policyAllows(policy, subject));
     }),
     { numRuns: 2_000 },

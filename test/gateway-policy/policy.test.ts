@@ -14,9 +14,12 @@ const tableOf = (routes: Record<string, "yes" | "no">) =>
   defineRoutes(Object.fromEntries(Object.entries(routes).map(([key, answer]) => [key, answer === "yes" ? "public" : "authenticated"])));
 const isYes = ({ rule }: Route) => rule.kind === "public";
 
-const policyFor = (routes: Record<string, "yes" | "no">, request: string, stage = STAGE) => compilePolicy(tableOf(routes), isYes, parseArn(stage + request));
+const policyFor = (routes: Record<string, "yes" | "no">, request: string, stage = STAGE) =>
+  compilePolicy(tableOf(routes), isYes, parseArn(stage + request));
 const resources = (policy: PolicyDocument) =>
-  Object.fromEntries(policy.Statement.map(({ Effect, Resource }) => [Effect, Resource.map((resource) => resource.slice(STAGE.length)).sort()]));
+  Object.fromEntries(
+    policy.Statement.map(({ Effect, Resource }) => [Effect, Resource.map((resource) => resource.slice(STAGE.length)).toSorted()]),
+  );
 const allows = (policy: PolicyDocument, request: string, stage = STAGE) => policyAllows(policy, stage + request);
 
 describe("the policy for a principal", () => {
@@ -37,21 +40,26 @@ describe("the policy for a principal", () => {
 
   it("denies the whole stage where nothing is within reach", () => {
     expect(resources(policyFor({ "GET /orders": "no" }, "GET/orders"))).toEqual({ Deny: ["*"] });
-    expect(resources(policyFor({ "$connect": "yes" }, "GET/orders"))).toEqual({ Deny: ["*"] });
+    expect(resources(policyFor({ $connect: "yes" }, "GET/orders"))).toEqual({ Deny: ["*"] });
   });
 
   it.each(["aws-cn", "aws-us-gov"])("names the API and stage it was asked for, in %s", (partition) => {
     const stage = `arn:${partition}:execute-api:cn-north-1:123456789012:abc123/prod/`;
     const policy = policyFor(routes, "GET/orders", stage);
     expect(allows(policy, "GET/orders", stage)).toBe(true);
-    for (const other of [stage.replace("prod", "test"), stage.replace("abc123", "abc124"), stage.replace("123456789012", "123456789013"), STAGE]) {
+    for (const other of [
+      stage.replace("prod", "test"),
+      stage.replace("abc123", "abc124"),
+      stage.replace("123456789012", "123456789013"),
+      STAGE,
+    ]) {
       expect(allows(policy, "GET/orders", other)).toBe(false);
     }
   });
 
   it("allows a WebSocket connection by its own route", () => {
-    expect(resources(policyFor({ "$connect": "yes" }, "$connect"))).toEqual({ Allow: ["$connect"] });
-    expect(resources(policyFor({ "$connect": "no", "$default": "yes" }, "$connect"))).toEqual({ Deny: ["*"] });
+    expect(resources(policyFor({ $connect: "yes" }, "$connect"))).toEqual({ Allow: ["$connect"] });
+    expect(resources(policyFor({ $connect: "no", $default: "yes" }, "$connect"))).toEqual({ Deny: ["*"] });
     expect(resources(policyFor({ "GET /": "yes" }, "$connect"))).toEqual({ Deny: ["*"] });
   });
 });
@@ -77,6 +85,28 @@ describe("wildcards match across slashes", () => {
     expect(resources(policy)["Deny"]).toEqual(["*//*", "*/?*/", "GET/a/*/*/*"]);
     expect(["GET/a/1", "GET/a/1/2"].map((request) => allows(policy, request))).toEqual([true, true]);
     expect(["GET/a/1/2/3", "GET/a/1/", "GET/a//2"].map((request) => allows(policy, request))).toEqual([false, false, false]);
+  });
+});
+
+describe("empty segments", () => {
+  it("do not slip past a denial that starts deeper", () => {
+    const routes = { "GET /{proxy+}": "yes", "GET /a/{x}": "yes", "GET /a/{x}/{y}": "yes", "GET /a/{rest+}": "no" } as const;
+    const policy = policyFor(routes, "GET/b");
+    expect(["GET/b", "GET/a/1", "GET/a/1/2"].map((request) => allows(policy, request))).toEqual([true, true, true]);
+    for (const request of ["GET/a//2", "GET/a/1/", "GET/a/1/2/3"]) expect(allows(policy, request)).toBe(false);
+  });
+
+  it("do not count as deeper paths of a greedy route that is left out", () => {
+    const routes = {
+      "GET /a/{x}": "yes",
+      "GET /{p}/{y}/{rest+}": "yes",
+      "GET /{p}/z/{q}": "no",
+      "GET /k/m/z/w": "yes",
+      "GET /k/n/z/w": "yes",
+    } as const;
+    const policy = policyFor(routes, "GET/a/1");
+    expect(["GET/a/2", "GET/k/m/z/w"].map((request) => allows(policy, request))).toEqual([true, true]);
+    for (const request of ["GET/a//b", "GET/a/1/", "GET/a/z/1"]) expect(allows(policy, request)).toBe(false);
   });
 });
 
@@ -134,7 +164,8 @@ describe("what one policy cannot express", () => {
   it("drops what would deny the request itself", () => {
     const pair = { "GET /orders/{id}": "yes", "GET /orders/{id}/items": "yes" } as const;
     for (const request of ["GET/orders/1", "GET/orders/1/items"]) expect(allows(policyFor(pair, request), request)).toBe(true);
-    for (const request of ["GET/orders/1", "GET/orders/1/items"]) expect(allows(policyFor(pair, request), "GET/orders/1/secret")).toBe(false);
+    for (const request of ["GET/orders/1", "GET/orders/1/items"])
+      expect(allows(policyFor(pair, request), "GET/orders/1/secret")).toBe(false);
   });
 
   it("is named, for whoever configures the cache", () => {
@@ -152,10 +183,14 @@ describe("what one policy cannot express", () => {
 
 describe("limits", () => {
   const sizeOf = (policy: PolicyDocument) => JSON.stringify(policy).length;
-  const many = (count: number, key: (index: number) => string) => Object.fromEntries(Array.from({ length: count }, (_, index) => [key(index), "yes" as const]));
+  const many = (count: number, key: (index: number) => string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [key(index), "yes" as const]));
 
   it("holds 300 routes within 8 KB where merging is exact", () => {
-    const policy = policyFor({ ...many(298, (index) => `GET /tree/r${index}/{id}`), "ANY /tree/{proxy+}": "yes", "GET /me": "yes" }, "GET/tree/r1/7");
+    const policy = policyFor(
+      { ...many(298, (index) => `GET /tree/r${index}/{id}`), "ANY /tree/{proxy+}": "yes", "GET /me": "yes" },
+      "GET/tree/r1/7",
+    );
     expect(sizeOf(policy)).toBeLessThan(1_500);
     expect(["GET/tree/r297/1", "GET/me", "POST/tree/x"].every((request) => allows(policy, request))).toBe(true);
   });

@@ -3,7 +3,8 @@ import type { Route, RouteTable } from "../../src/rules/route-table.ts";
 
 /** IAM's verdict, written apart from the implementation: an explicit Deny wins, then any Allow, else refused. */
 export function policyAllows(policy: PolicyDocument, arn: string): boolean {
-  const hit = (effect: string) => policy.Statement.some((part) => part.Effect === effect && part.Resource.some((pattern) => iamRegExp(pattern).test(arn)));
+  const hit = (effect: string) =>
+    policy.Statement.some((part) => part.Effect === effect && part.Resource.some((pattern) => iamRegExp(pattern).test(arn)));
   return hit("Allow") && !hit("Deny");
 }
 
@@ -25,7 +26,9 @@ const RANKS = { literal: 0, parameter: 1, greedy: 2, none: 3 };
 
 /** API Gateway's selection, written apart: of all routes that match, the one that is more specific at the first difference. */
 export function selectRoute(table: RouteTable, method: string, path: string): Route | null {
-  const matching = [...table.routes.values()].filter((route) => (route.method === method || route.method === "ANY") && pathRegExp(route).test(path));
+  const matching = [...table.routes.values()].filter(
+    (route) => (route.method === method || route.method === "ANY") && pathRegExp(route).test(path),
+  );
   const rank = ({ segments, method: own }: Route) => [
     ...segments.map((segment) => RANKS[segment.endsWith("+}") ? "greedy" : segment.startsWith("{") ? "parameter" : "literal"]),
     ...(segments.at(-1)?.endsWith("+}") ? [] : [RANKS.none]),
@@ -43,9 +46,11 @@ export function selectRoute(table: RouteTable, method: string, path: string): Ro
 const paths = new WeakMap<Route, RegExp>();
 
 function pathRegExp(route: Route): RegExp {
-  const known = paths.get(route) ?? new RegExp(
-    `^/${route.segments.map((segment) => (segment.endsWith("+}") ? "[^]+" : segment.startsWith("{") ? "[^/]+" : segment.replace(/[.]/g, "\\."))).join("/")}$`,
-  );
+  const known =
+    paths.get(route) ??
+    new RegExp(
+      `^/${route.segments.map((segment) => (segment.endsWith("+}") ? "[^]+" : segment.startsWith("{") ? "[^/]+" : segment.replace(/[.]/g, "\\."))).join("/")}$`,
+    );
   paths.set(route, known);
   return known;
 }

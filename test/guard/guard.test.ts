@@ -31,7 +31,10 @@ const events = {
     multiValueHeaders: { Authorization: ["Bearer secret.token.here"], Accept: ["*/*"] },
     requestContext: { authorizer },
   }),
-  websocket: (authorizer: unknown, routeKey = "sendMessage") => ({ requestContext: { connectionId: "c", routeKey, authorizer }, body: "{}" }),
+  websocket: (authorizer: unknown, routeKey = "sendMessage") => ({
+    requestContext: { connectionId: "c", routeKey, authorizer },
+    body: "{}",
+  }),
 };
 
 const seen = guard(routes, async (event, { principal }) => ({ event, principal }), options);
@@ -44,13 +47,23 @@ describe.each(["http", "rest", "websocket"] as const)("on a %s API", (api) => {
     expect(JSON.stringify(result.event)).not.toMatch(/secret|authorizer/);
   });
 
-  it.each([undefined, null, {}, { lambda: null }, { lambda: {} }, { claims: { sub: "admin" } }, { jwt: { claims: { sub: "admin" } } }, { principal: "admin" }, { lambda: { principal: "admin" } }])(
-    "an authorizer context of %j is a 401 with a challenge",
-    async (authorizer) => {
-      const result = await refusedWith(events[api](authorizer));
-      expect(result).toMatchObject({ statusCode: 401, headers: { "content-type": "application/problem+json", "www-authenticate": 'Bearer error="invalid_token"' } });
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    {},
+    { lambda: null },
+    { lambda: {} },
+    { claims: { sub: "admin" } },
+    { jwt: { claims: { sub: "admin" } } },
+    { principal: "admin" },
+    { lambda: { principal: "admin" } },
+  ])("an authorizer context of %j is a 401 with a challenge", async (authorizer) => {
+    const result = await refusedWith(events[api](authorizer));
+    expect(result).toMatchObject({
+      statusCode: 401,
+      headers: { "content-type": "application/problem+json", "www-authenticate": 'Bearer error="invalid_token"' },
+    });
+  });
 
   it("an expired principal is a 401, also at the very second", async () => {
     for (const expiresAt of [NOW / 1_000, NOW / 1_000 - 1]) {
@@ -71,7 +84,10 @@ describe.each(["http", "rest", "websocket"] as const)("on a %s API", (api) => {
 
 it("a step-up is a 401 that says how recent the sign-in must be", async () => {
   const result = await refusedWith(events.http(authorizerContext(reader, "http"), "POST /transfer"));
-  expect(result).toMatchObject({ statusCode: 401, headers: { "www-authenticate": 'Bearer error="insufficient_user_authentication", max_age="900"' } });
+  expect(result).toMatchObject({
+    statusCode: 401,
+    headers: { "www-authenticate": 'Bearer error="insufficient_user_authentication", max_age="900"' },
+  });
 });
 
 it("identity headers of the client are never read", async () => {

@@ -5,7 +5,7 @@ import { mint, type Variant } from "../../local/identity-provider/mint.ts";
 import { nativeNames, type TwinIssuer, twinIssuers } from "../../local/identity-provider/twin-issuer.ts";
 import type { Identity } from "../../src/providers/provider.ts";
 import { translateAll } from "../../src/providers/vocabulary.ts";
-import type { JsonObject } from "../../src/token/json.ts";
+import type { JsonObject } from "../../src/json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../../src/token/token.ts";
 import { SAMPLE_ISSUERS, sampleGateway } from "./sample-issuers.ts";
 

@@ -30,7 +30,13 @@ const principals: fc.Arbitrary<Principal> = fc.record({
   session: optional,
   expiresAt: seconds,
   claims: fc
-    .array(fc.tuple(fc.oneof(text, fc.constantFrom("__proto__", "constructor", "v")), fc.oneof(text, fc.integer(), fc.boolean(), fc.constant({ a: [1, "b", null] }))), { maxLength: 4 })
+    .array(
+      fc.tuple(
+        fc.oneof(text, fc.constantFrom("__proto__", "constructor", "v")),
+        fc.oneof(text, fc.integer(), fc.boolean(), fc.constant({ a: [1, "b", null] })),
+      ),
+      { maxLength: 4 },
+    )
     .map((entries) => Object.fromEntries(entries)),
 });
 

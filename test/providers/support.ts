@@ -3,7 +3,7 @@ import { SallyportError } from "../../src/errors.ts";
 import type { KeyLocation } from "../../src/keys/keys.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerSettings } from "../../src/providers/provider.ts";
 import { isGuid } from "../../src/providers/setup.ts";
-import type { JsonObject } from "../../src/token/json.ts";
+import type { JsonObject } from "../../src/json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../../src/token/token.ts";
 
 /** What every token of these fixtures says about its times: seconds since the epoch. */

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, type Problem, startReport } from "../../src/config/report.ts";
 import { checkRoutes, defineRoutes } from "../../src/rules/define-routes.ts";
-import { allOf, anyOf, authenticatedWithin, claim, custom, group, issuer, multiFactor, type RuleInput, scope } from "../../src/rules/rule.ts";
+import {
+  allOf,
+  anyOf,
+  authenticatedWithin,
+  claim,
+  custom,
+  group,
+  issuer,
+  multiFactor,
+  type RuleInput,
+  scope,
+} from "../../src/rules/rule.ts";
 
 const problemsOf = (table: unknown): readonly Problem[] => {
   try {
@@ -44,7 +55,11 @@ it.each([
 ])("refuses the route key %j", (key, message) => {
   const problems = problemsOf({ [key]: "authenticated" });
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatchObject({ path: `routes["${key}"]`, message: expect.stringContaining(message), fix: expect.stringMatching(/\.$/) });
+  expect(problems[0]).toMatchObject({
+    path: `routes["${key}"]`,
+    message: expect.stringContaining(message),
+    fix: expect.stringMatching(/\.$/),
+  });
 });
 
 it.each<[string, unknown, string]>([
@@ -90,7 +105,9 @@ it("refuses a table that is not an object", () => {
 });
 
 it("reports everything at once, with the path into nested rules", () => {
-  const paths = problemsOf({ "get /x": "public", "GET /y": allOf(scope("a"), anyOf(group(""), multiFactor({ within: "1" }))) }).map(({ path }) => path);
+  const paths = problemsOf({ "get /x": "public", "GET /y": allOf(scope("a"), anyOf(group(""), multiFactor({ within: "1" }))) }).map(
+    ({ path }) => path,
+  );
   expect(paths).toEqual(['routes["get /x"]', 'routes["GET /y"].allOf[1].anyOf[0]', 'routes["GET /y"].allOf[1].anyOf[1].within']);
 });
 

@@ -22,7 +22,10 @@ it.each<[Rule, string]>([
   [toRule("public"), "public"],
   [toRule("authenticated"), "authenticated"],
   [scope("orders:write"), "scope orders:write"],
-  [allOf(scope("orders:write"), anyOf(group("buyers"), permission("orders:create"))), "scope orders:write and (group buyers or permission orders:create)"],
+  [
+    allOf(scope("orders:write"), anyOf(group("buyers"), permission("orders:create"))),
+    "scope orders:write and (group buyers or permission orders:create)",
+  ],
   [anyScope("a", "b"), "scope a or scope b"],
   [allOf(anyOf(scope("a"), scope("b"))), "scope a or scope b"],
   [allOf(role("admin"), multiFactor({ within: "15m" })), "role admin and multi-factor within 15m"],

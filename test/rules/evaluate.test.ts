@@ -44,7 +44,9 @@ describe("names", () => {
   });
 
   it.each(lists.map(([name]) => name))("%s looks at its own list only", (name) => {
-    const everyOther = Object.fromEntries(["scope", "role", "group", "permission"].filter((other) => other !== name).map((other) => [`${other}s`, ["admin"]]));
+    const everyOther = Object.fromEntries(
+      ["scope", "role", "group", "permission"].filter((other) => other !== name).map((other) => [`${other}s`, ["admin"]]),
+    );
     const rule = lists.find(([own]) => own === name)?.[1]("admin") as Rule;
     expect(holds(rule, everyOther)).toBe(false);
   });
@@ -155,7 +157,10 @@ it("asks for a recent sign-in", () => {
 
 it("finds an assurance level among several contexts, whole", () => {
   expect(codeOf(assurance("c1"), { authentication: { context: "c2 c1" } })).toBe("holds");
-  expect(evaluate(assurance("c1"), somePrincipal({ authentication: { context: "c10" } }), NOW)).toMatchObject({ code: "step_up_required", acr: "c1" });
+  expect(evaluate(assurance("c1"), somePrincipal({ authentication: { context: "c10" } }), NOW)).toMatchObject({
+    code: "step_up_required",
+    acr: "c1",
+  });
 });
 
 describe("combinations", () => {

@@ -4,7 +4,9 @@ import type { Principal } from "../../src/principal/principal.ts";
 export const NOW = 1_800_000_000;
 
 /** A plain example user with no rights at all. */
-export function somePrincipal(changes: Partial<Omit<Principal, "authentication">> & { authentication?: Partial<Principal["authentication"]> } = {}): Principal {
+export function somePrincipal(
+  changes: Partial<Omit<Principal, "authentication">> & { authentication?: Partial<Principal["authentication"]> } = {},
+): Principal {
   const { authentication, ...rest } = changes;
   return {
     id: "customers|user-1",

@@ -40,7 +40,7 @@ describe("import direction", () => {
   it.each([
     [
       "a type that only passes through",
-      { "functions/me.ts": `import "../src/guard/index.ts";`, "src/guard/index.ts": `import type { J } from "../token/json.ts";` },
+      { "functions/me.ts": `import "../src/guard/index.ts";`, "src/guard/index.ts": `import type { J } from "../json.ts";` },
     ],
     ["the configuration reading the environment", { "src/config/env.ts": "export const read = (name: string) => process.env[name];" }],
     ["an import that is only written about", { "functions/me.ts": `/** Not \`import { x } from "jose"\`. */\n// import "jose";` }],

@@ -1,8 +1,8 @@
-import type { Identity, Issuer } from "../providers/provider.ts";
-import { translateAll } from "../providers/vocabulary.ts";
-import { type Json, type JsonObject, member } from "../token/json.ts";
+import type { Identity, Issuer } from "./provider.ts";
+import { translateAll } from "./vocabulary.ts";
+import { type Json, type JsonObject, member } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
-import type { Principal } from "./principal.ts";
+import type { Principal } from "../principal/principal.ts";
 
 /** Turns what the provider read into the principal: own vocabulary, stable id, and only the claims that are forwarded. */
 export function makePrincipal(issuer: Issuer, token: VerifiedToken, forward: readonly string[]): Principal {
@@ -27,6 +27,9 @@ function forwardedClaims(
   canonical: Pick<Identity, "username" | "email" | "tenant">,
   forward: readonly string[],
 ): Readonly<Record<string, Json>> {
-  const found = forward.map((name) => [name, Object.hasOwn(canonical, name) ? canonical[name as keyof typeof canonical] : member(claims, name)]);
+  const found = forward.map((name) => [
+    name,
+    Object.hasOwn(canonical, name) ? canonical[name as keyof typeof canonical] : member(claims, name),
+  ]);
   return Object.fromEntries(found.filter(([, value]) => value !== undefined && value !== null)) as Record<string, Json>;
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { SallyportError } from "../errors.ts";
+import { SallyportError } from "./errors.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
