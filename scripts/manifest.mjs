@@ -7,7 +7,7 @@ const manifest = fileURLToPath(new URL("../package.json", import.meta.url));
 const backup = fileURLToPath(new URL("../.build/package.json", import.meta.url));
 
 /** What only a clone needs: the Node binary, the tools, and the command line of the local twin, which is not published. */
-const CLONE_ONLY = ["optionalDependencies", "devDependencies", "scripts", "bin"];
+const CLONE_ONLY = ["optionalDependencies", "devDependencies", "scripts", "bin", "overrides"];
 
 function restore() {
   if (existsSync(backup)) renameSync(backup, manifest);

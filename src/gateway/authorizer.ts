@@ -1,8 +1,9 @@
 import { type AuthorizationRequest, authorize, type Decision, type Runtime, seconds } from "../authorize.ts";
-import { SallyportError } from "../errors.ts";
+import { REASONS, SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { createKeys, type KeysOptions } from "../keys/create-keys.ts";
 import { type Log, logToConsole } from "../observe/log.ts";
+import type { AuthorizerContext } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
 import { evaluate } from "../rules/evaluate.ts";
 import type { Route } from "../rules/route-table.ts";
@@ -28,14 +29,20 @@ export interface AuthorizerOptions extends VerifierOptions {
 export interface ApiType<Event, Answer> {
   /** @throws SallyportError `event_unsupported` where the event is not of this API type */
   readonly read: (event: Event, gateway: Gateway) => AuthorizationRequest;
-  readonly allow: (event: Event, principal: Principal | null, reach: Reach) => Answer;
-  readonly deny: (event: Event, principal: Principal, code: string, reach: Reach) => Answer;
+  /** @throws SallyportError `principal_too_large` */
+  readonly encode: (principal: Principal) => AuthorizerContext;
+  readonly answer: (event: Event, outcome: Outcome) => Answer;
 }
 
-/** The routes open to a principal, for answers that API Gateway reuses on other routes. */
-export interface Reach {
+/** What an answer is made of. */
+export interface Outcome {
+  readonly isAllowed: boolean;
+  /** Null: a public route, which nobody had to prove anything for. */
+  readonly principal: Principal | null;
+  readonly context: AuthorizerContext;
   readonly gateway: Gateway;
-  readonly allowed: (route: Route) => boolean;
+  /** The routes open to the principal, for answers that API Gateway reuses on other routes. */
+  readonly reaches: (route: Route) => boolean;
 }
 
 /** The Lambda handler of an authorizer. It throws nothing but the 401 signal and, for failures, an error that becomes a 500. */
@@ -57,13 +64,9 @@ export function createAuthorizer<Event, Answer>(
   const log = options.log ?? logToConsole;
   return async function authorizer(event) {
     const request = readRequest(api, event, gateway);
-    const decision = await authorize(request, runtime);
+    const decision = withinBudget(await authorize(request, runtime), api);
     if (decision.kind !== "allow") logRefusal(log, decision, request.route, event);
-    try {
-      return answer(api, event, decision, runtime);
-    } catch (error) {
-      throw signalFor(error, log, request.route, event, decision);
-    }
+    return answer(api, event, decision, runtime);
   };
 }
 
@@ -82,22 +85,40 @@ function readRequest<Event, Answer>(api: ApiType<Event, Answer>, event: Event, g
   }
 }
 
-function answer<Event, Answer>(api: ApiType<Event, Answer>, event: Event, decision: Decision, { gateway, clock }: Runtime): Answer {
-  switch (decision.kind) {
-    case "allow":
-      return api.allow(event, decision.principal, reachOf(gateway, decision.principal, seconds(clock())));
-    case "deny":
-      if (new SallyportError(decision.code).status === 401) throw new UnauthorizedSignal();
-      return api.deny(event, decision.principal, decision.code, reachOf(gateway, decision.principal, seconds(clock())));
-    case "unauthenticated":
-      throw new UnauthorizedSignal();
-    case "unavailable":
-      throw new SallyportError(decision.code);
+/** A principal that does not fit into the answer is denied, never cut. */
+function withinBudget<Event, Answer>(decision: Decision, api: ApiType<Event, Answer>): Decision {
+  if (decision.kind !== "allow" || decision.principal === null) return decision;
+  return encoded(api, decision.principal) === null
+    ? { kind: "deny", principal: decision.principal, code: "principal_too_large" }
+    : decision;
+}
+
+function encoded<Event, Answer>(api: ApiType<Event, Answer>, principal: Principal): AuthorizerContext | null {
+  try {
+    return api.encode(principal);
+  } catch (error) {
+    if (error instanceof SallyportError && error.code === "principal_too_large") return null;
+    throw error;
   }
 }
 
-function reachOf(gateway: Gateway, principal: Principal | null, now: number): Reach {
-  return { gateway, allowed: ({ rule }) => (principal === null ? rule.kind === "public" : evaluate(rule, principal, now).holds) };
+function answer<Event, Answer>(api: ApiType<Event, Answer>, event: Event, decision: Decision, { gateway, clock }: Runtime): Answer {
+  if (decision.kind === "unauthenticated") throw new UnauthorizedSignal();
+  if (decision.kind === "unavailable") throw new SallyportError(decision.code);
+  const { kind, principal } = decision;
+  const isAllowed = kind === "allow";
+  if (!isAllowed && REASONS[decision.code].status === 401) throw new UnauthorizedSignal();
+  const context = principal === null ? {} : encoded(api, principal);
+  const now = seconds(clock());
+  const reaches = ({ rule }: Route) =>
+    principal === null ? rule.kind === "public" : context !== null && evaluate(rule, principal, now).holds;
+  return api.answer(event, {
+    isAllowed,
+    principal,
+    gateway,
+    reaches,
+    context: { ...context, ...(!isAllowed && { reason: decision.code }) },
+  });
 }
 
 /** API Gateway turns an error with exactly this message into a 401, and any other into a 500. */
@@ -105,14 +126,6 @@ class UnauthorizedSignal extends Error {
   constructor() {
     super("Unauthorized");
   }
-}
-
-/** What may leave the handler: the two signals as they are; a failure while answering is logged and becomes a fixed code. */
-function signalFor(error: unknown, log: Log, route: Route | null, event: unknown, decision: Decision): Error {
-  if (error instanceof UnauthorizedSignal || (error instanceof SallyportError && decision.kind === "unavailable")) return error;
-  const code = error instanceof SallyportError ? error.code : "internal_error";
-  logRefusal(log, { kind: "unavailable", code, issuer: null }, route, event);
-  return new SallyportError(code);
 }
 
 function logRefusal(log: Log, decision: Exclude<Decision, { kind: "allow" }>, route: Route | null, event: unknown): void {

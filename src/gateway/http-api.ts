@@ -34,20 +34,13 @@ const httpApi: ApiType<HttpAuthorizerEvent, SimpleResponse> = {
       throw new SallyportError("event_unsupported");
     return { route: routeOf(gateway, event.routeKey), credential: () => readHttpCredential(event) };
   },
-  allow(_event, principal) {
-    if (principal === null) return { isAuthorized: true, context: {} };
-    try {
-      return { isAuthorized: true, context: encodeNative(principal) };
-    } catch (error) {
-      if (error instanceof SallyportError) return refusal(error.code);
-      throw error;
-    }
-  },
-  deny: (_event, _principal, code) => refusal(code),
+  encode: encodeNative,
+  // The reason of a denial is for access logs (`$context.authorizer.reason`); callers get `{"message":"Forbidden"}`.
+  answer: (_event, { isAllowed, context }) => ({
+    isAuthorized: isAllowed,
+    context: isAllowed ? context : { reason: context["reason"] ?? null },
+  }),
 };
-
-/** The reason is for access logs (`$context.authorizer.reason`); callers get `{"message":"Forbidden"}`. */
-const refusal = (code: string): SimpleResponse => ({ isAuthorized: false, context: { reason: code } });
 
 /** What API Gateway cached the answer by must be what is verified. */
 function readHttpCredential(event: HttpAuthorizerEvent): string {

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { SallyportError } from "../errors.ts";
-import { type AuthorizerContext, encodeText } from "../principal/codec.ts";
+import type { AuthorizerContext } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { ParsedArn } from "./arn.ts";
-import type { Reach } from "./authorizer.ts";
+import type { Outcome } from "./authorizer.ts";
 import { compilePolicy, type PolicyDocument } from "./policy.ts";
 
 /** The answer of an authorizer on REST and WebSocket APIs. */
@@ -17,25 +16,10 @@ const PLAIN_ID = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * A policy for everything this principal may reach, because API Gateway applies it to other routes while it is cached. Where
- * the requested route is not among it, the same answer is a 403. `code` then tells access logs and gateway responses why.
+ * the requested route is not among it, the same answer is a 403, and `context.reason` tells access logs and gateway responses why.
  */
-export function answerWithPolicy(arn: ParsedArn, principal: Principal | null, reach: Reach, code: string | null = null): IamAnswer {
-  try {
-    const context = principal === null ? {} : encodeText(principal);
-    const reason: AuthorizerContext = code === null ? {} : { reason: code };
-    return {
-      principalId: principalId(principal),
-      policyDocument: compilePolicy(reach.gateway, reach.allowed, arn),
-      context: { ...context, ...reason },
-    };
-  } catch (error) {
-    if (!(error instanceof SallyportError) || error.code !== "principal_too_large") throw error;
-    return {
-      principalId: principalId(principal),
-      policyDocument: compilePolicy(reach.gateway, () => false, arn),
-      context: { reason: error.code },
-    };
-  }
+export function answerWithPolicy(arn: ParsedArn, { principal, context, gateway, reaches }: Outcome): IamAnswer {
+  return { principalId: principalId(principal), policyDocument: compilePolicy(gateway, reaches, arn), context };
 }
 
 /** Bounded and printable: it lands in access logs and usage plans. */

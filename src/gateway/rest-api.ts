@@ -1,6 +1,7 @@
 import type { AuthorizationRequest } from "../authorize.ts";
 import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
+import { encodeText } from "../principal/codec.ts";
 import { matchRoute } from "../rules/match-route.ts";
 import { parseArn } from "./arn.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
@@ -59,7 +60,7 @@ function restApi<Event extends RestEvent>(type: string, credential: (event: Even
       if (event.type !== type || method === null) throw new SallyportError("event_unsupported");
       return { route: matchRoute(gateway, method, path), credential: () => credential(event) };
     },
-    allow: (event, principal, reach) => answerWithPolicy(parseArn(event.methodArn), principal, reach),
-    deny: (event, principal, code, reach) => answerWithPolicy(parseArn(event.methodArn), principal, reach, code),
+    encode: encodeText,
+    answer: (event, outcome) => answerWithPolicy(parseArn(event.methodArn), outcome),
   };
 }

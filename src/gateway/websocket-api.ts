@@ -1,5 +1,6 @@
 import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
+import { encodeText } from "../principal/codec.ts";
 import { routeOf } from "../rules/match-route.ts";
 import { MAX_TOKEN_LENGTH } from "../token/decode.ts";
 import { parseArn } from "./arn.ts";
@@ -31,8 +32,8 @@ const webSocketApi: ApiType<WebSocketAuthorizerEvent, IamAnswer> = {
     if (event.type !== "REQUEST" || routeKey === null) throw new SallyportError("event_unsupported");
     return { route: routeOf(gateway, routeKey), credential: () => readWebSocketCredential(event, gateway.webSocketCredential) };
   },
-  allow: (event, principal, reach) => answerWithPolicy(parseArn(event.methodArn), principal, reach),
-  deny: (event, principal, code, reach) => answerWithPolicy(parseArn(event.methodArn), principal, reach, code),
+  encode: encodeText,
+  answer: (event, outcome) => answerWithPolicy(parseArn(event.methodArn), outcome),
 };
 
 function readWebSocketCredential(event: WebSocketAuthorizerEvent, accepted: Gateway["webSocketCredential"]): string {

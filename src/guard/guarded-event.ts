@@ -1,13 +1,3 @@
-/** The members of an event that the guard reads, whichever API type it comes from. */
-export interface GuardedEvent {
-  /** HTTP API. */
-  readonly routeKey?: string;
-  /** REST API. */
-  readonly resource?: string;
-  readonly httpMethod?: string;
-  readonly requestContext?: unknown;
-}
-
 /** What a business function sees of a request: no credential, and no authorizer context, raw or forged. */
 export interface BusinessEvent {
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
@@ -29,20 +19,42 @@ const CREDENTIAL_HEADERS = [
   "x-amzn-oidc-data",
   "x-amzn-oidc-accesstoken",
 ];
-const HEADER_MAPS = ["headers", "multiValueHeaders"];
 const CREDENTIAL_MEMBERS = ["identitySource", "cookies", "authorizationToken"];
+/** A token in the query of a WebSocket's `$connect`, whatever the parameter is called there. */
+const COMPACT_JWS = /^eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+type Unwanted = (name: string, value: unknown) => boolean;
+
+const isCredentialHeader: Unwanted = (name) => CREDENTIAL_HEADERS.includes(name.toLowerCase());
+const isCredentialParameter: Unwanted = (name, value) =>
+  name === "access_token" || (Array.isArray(value) ? value : [value]).some((item) => typeof item === "string" && COMPACT_JWS.test(item));
+
+const CLEANERS: Readonly<Record<string, (value: unknown) => unknown>> = {
+  headers: (value) => omit(value, isCredentialHeader),
+  multiValueHeaders: (value) => omit(value, isCredentialHeader),
+  queryStringParameters: (value) => omit(value, isCredentialParameter),
+  multiValueQueryStringParameters: (value) => omit(value, isCredentialParameter),
+  rawQueryString: (value) => (typeof value === "string" ? cleanQuery(value) : value),
+  requestContext: (value) => omit(value, (name) => name === "authorizer"),
+};
 
 /** A copy of the event without anything that could authenticate somebody. */
 export function withoutCredentials(event: Readonly<Record<string, unknown>>): BusinessEvent {
   const kept = Object.entries(event).filter(([name]) => !CREDENTIAL_MEMBERS.includes(name));
-  const cleaned = kept.map(([name, value]) => {
-    if (HEADER_MAPS.includes(name)) return [name, omit(value, (header) => CREDENTIAL_HEADERS.includes(header.toLowerCase()))];
-    return [name, name === "requestContext" ? omit(value, (member) => member === "authorizer") : value];
-  });
-  return Object.fromEntries(cleaned) as BusinessEvent;
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, Object.hasOwn(CLEANERS, name) ? CLEANERS[name]?.(value) : value]),
+  ) as BusinessEvent;
 }
 
-function omit(value: unknown, unwanted: (name: string) => boolean): unknown {
+function omit(value: unknown, unwanted: Unwanted): unknown {
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !unwanted(name)));
+  return Object.fromEntries(Object.entries(value).filter(([name, item]) => !unwanted(name, item)));
+}
+
+function cleanQuery(query: string): string {
+  const pairs = query.split("&").filter((pair) => {
+    const [name = "", value = ""] = pair.split("=");
+    return !isCredentialParameter(name, value);
+  });
+  return pairs.join("&");
 }

@@ -6,8 +6,8 @@ import type { Principal } from "./principal.ts";
 const VERSION = 1;
 
 /**
- * Bytes that an authorizer's context may have as JSON. WebSocket APIs stop at 8 KB for the whole answer, policy included;
- * one budget for all API types means that no principal works on one and fails on another.
+ * Bytes that an authorizer's context may have as JSON, in its larger form, the textual one. WebSocket APIs stop at 8 KB for the
+ * whole answer, policy included; one budget for all API types means that no principal works on one and fails on another.
  */
 export const CONTEXT_BUDGET = 7_168;
 
@@ -53,7 +53,8 @@ export type AuthorizerContext = Record<string, Json>;
  * @throws SallyportError `principal_too_large`
  */
 export function encodeNative(principal: Principal): AuthorizerContext {
-  return withinBudget({ principal: toWire(principal) });
+  encodeText(principal);
+  return { principal: toWire(principal) };
 }
 
 /**
@@ -63,7 +64,9 @@ export function encodeNative(principal: Principal): AuthorizerContext {
  */
 export function encodeText(principal: Principal): AuthorizerContext {
   const flat = FLAT.map((name) => [name, principal[name]] as const).filter(([, value]) => value !== null);
-  return withinBudget({ ...Object.fromEntries(flat), principal: JSON.stringify(toWire(principal)) });
+  const context = { ...Object.fromEntries(flat), principal: JSON.stringify(toWire(principal)) };
+  if (Buffer.byteLength(JSON.stringify(context)) > CONTEXT_BUDGET) throw new SallyportError("principal_too_large");
+  return context;
 }
 
 /**
@@ -85,11 +88,6 @@ function toWire(principal: Principal): JsonObject {
 
 function compact(fields: object): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)));
-}
-
-function withinBudget(context: AuthorizerContext): AuthorizerContext {
-  if (Buffer.byteLength(JSON.stringify(context)) > CONTEXT_BUDGET) throw new SallyportError("principal_too_large");
-  return context;
 }
 
 function parse(text: string): JsonObject {

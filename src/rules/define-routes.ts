@@ -51,7 +51,7 @@ function rulesOf(input: RouteTableInput | RouteTable): [string, RuleInput][] {
 function checkRoute(key: string, input: unknown, report: Report, context: RuleContext): Route | null {
   const parts = parseRouteKey(key, report);
   const rule = toRule(input as RuleInput);
-  return checkRule(rule, report, context) && parts !== null ? { key, ...parts, rule: rule } : null;
+  return checkRule(rule, report, context) && parts !== null ? { key, ...parts, rule } : null;
 }
 
 /** Routes of one shape match the same requests, whatever their parameters are called. */

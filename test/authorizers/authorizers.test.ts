@@ -70,6 +70,7 @@ describe.each(Object.entries(APIS))("%s", (_name, ask) => {
     const answer = await ask("GET /orders", `Bearer ${big}`);
     expect(isAllowed(answer)).toBe(false);
     expect(answer).toMatchObject({ context: { reason: "principal_too_large" } });
+    expect(entries.at(-1)).toMatchObject({ code: "principal_too_large", issuer: "shop" });
   });
 
   it("writes one line for a refusal: reason, issuer, route, and nothing of the token", async () => {

@@ -90,6 +90,22 @@ it("a step-up is a 401 that says how recent the sign-in must be", async () => {
   });
 });
 
+it("a token in the query does not reach the handler, in any form of the query", async () => {
+  const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+  const query = {
+    queryStringParameters: { t: token, page: "2" },
+    multiValueQueryStringParameters: { t: [token], page: ["2"] },
+    rawQueryString: `t=${token}&page=2`,
+  };
+  const result = (await seen({ ...events.http(authorizerContext(reader, "http")), ...query })) as { event: object };
+  expect(JSON.stringify(result.event)).not.toContain(token);
+  expect(result.event).toMatchObject({
+    queryStringParameters: { page: "2" },
+    multiValueQueryStringParameters: { page: ["2"] },
+    rawQueryString: "page=2",
+  });
+});
+
 it("identity headers of the client are never read", async () => {
   const event = { ...events.http(undefined), headers: { "x-principal": JSON.stringify(authorizerContext(reader, "http")) } };
   expect(await refusedWith(event)).toMatchObject({ statusCode: 401 });
