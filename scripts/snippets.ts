@@ -38,6 +38,7 @@ const configuration = (root: string) => ({
     },
     typeRoots: [join(root, "node_modules/@types")],
     noUnusedLocals: false,
+    rewriteRelativeImportExtensions: false,
   },
   include: ["*.ts"],
   exclude: [],

@@ -41,9 +41,7 @@ const CLEANERS: Readonly<Record<string, (value: unknown) => unknown>> = {
 /** A copy of the event without anything that could authenticate somebody. */
 export function withoutCredentials(event: Readonly<Record<string, unknown>>): BusinessEvent {
   const kept = Object.entries(event).filter(([name]) => !CREDENTIAL_MEMBERS.includes(name));
-  return Object.fromEntries(
-    kept.map(([name, value]) => [name, Object.hasOwn(CLEANERS, name) ? CLEANERS[name]?.(value) : value]),
-  ) as BusinessEvent;
+  return Object.fromEntries(kept.map(([name, value]) => [name, Object.hasOwn(CLEANERS, name) ? CLEANERS[name]?.(value) : value]));
 }
 
 function omit(value: unknown, unwanted: Unwanted): unknown {

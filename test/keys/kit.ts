@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import { SallyportError } from "../../src/errors.ts";
 import { createKeys, type KeysOptions } from "../../src/keys/create-keys.ts";
 import type { KeyLocation, KeyQuery } from "../../src/keys/keys.ts";
-import type { AlgorithmName } from "../../src/token/algorithms.ts";
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
@@ -84,5 +83,3 @@ export async function serve(listener: RequestListener): Promise<{ url: string; c
   };
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
-
-export type { AlgorithmName };

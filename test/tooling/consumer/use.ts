@@ -22,7 +22,7 @@ const elsewhere = await tokens.sign("customers", { claims: { ...claims, aud: "an
 await assert.rejects(verifier.verify(elsewhere), (error) => error instanceof SallyportError && error.code === "audience_mismatch");
 assert.equal(typeof httpAuthorizer(gateway, { jwks: tokens.jwks }), "function");
 
-const handler = guard(routes, async (_event, { principal: { subject } }) => ({ statusCode: 200, body: subject }));
+const handler = guard(routes, async (_event, { principal: { subject } }) => ({ statusCode: 200, body: subject }), { log: () => {} });
 const event = (caller: Principal) => ({
   version: "2.0",
   routeKey: "GET /orders",
