@@ -35,12 +35,22 @@ export function guard<Result>(
       log({ level: "WARN", message: "Request refused", code: passage.code, service: "sallyport" });
       return refusal(passage.code, passage.challenge);
     }
-    try {
-      return await handler(withoutCredentials(event as Readonly<Record<string, unknown>>), { principal: passage.principal });
-    } catch (error) {
-      // The name only: a message may quote what the caller sent.
-      log({ level: "ERROR", message: "Handler failed", error: error instanceof Error ? error.name : "unknown", service: "sallyport" });
-      return problem(500, { title: "Internal Server Error" });
-    }
+    const { principal } = passage;
+    return contained(() => handler(withoutCredentials(event as Readonly<Record<string, unknown>>), { principal }), log);
   };
+}
+
+/** Runs a business handler; its failure becomes a 500 that tells the caller nothing, in the form the caller reads. */
+export async function contained<Result>(
+  run: () => Promise<Result>,
+  log: NonNullable<GuardOptions["log"]>,
+  inForm: (failure: ProblemResult) => ProblemResult = (failure) => failure,
+): Promise<Result | ProblemResult> {
+  try {
+    return await run();
+  } catch (error) {
+    // The name only: a message may quote what the caller sent.
+    log({ level: "ERROR", message: "Handler failed", error: error instanceof Error ? error.name : "unknown", service: "sallyport" });
+    return inForm(problem(500, { title: "Internal Server Error" }));
+  }
 }

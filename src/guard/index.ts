@@ -4,3 +4,4 @@ export { type BusinessContext, guard, type GuardOptions } from "./guard.ts";
 export type { BusinessEvent } from "./guarded-event.ts";
 export { identity } from "./identity.ts";
 export { problem, type ProblemDetails, type ProblemResult } from "./problem.ts";
+export * from "../rules/rule.ts";
