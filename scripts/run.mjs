@@ -18,6 +18,7 @@ const TARGETS = {
   package: [["scripts/package.ts"]],
   deploy: [["scripts/build.ts"], ["node_modules/serverless/bin/serverless.js", "deploy"]],
   reasons: [["scripts/reasons.ts"]],
+  bench: [["bench/main.ts"]],
   library: [["scripts/library.ts"]],
 };
 

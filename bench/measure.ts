@@ -1,0 +1,36 @@
+/** Something measured against others: `work` does the same task `batch` times with the tokens of one round. */
+export interface Contender<Input> {
+  readonly name: string;
+  readonly work: (inputs: readonly Input[]) => void | Promise<void>;
+}
+
+/** The middle value; of an even number, the upper of the two. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/**
+ * Measures contenders by turns within every round, so that whatever else the machine does falls on all of them alike.
+ * Two rounds more than asked for run first, for the compiler, and do not count.
+ *
+ * @param inputsOf the inputs of one round, the same for every contender
+ * @returns medians over the rounds: microseconds for one input, in the order of the contenders
+ */
+export async function race<Input>(
+  contenders: readonly Contender<Input>[],
+  rounds: number,
+  inputsOf: (round: number) => readonly Input[],
+): Promise<readonly number[]> {
+  const samples: number[][] = contenders.map(() => []);
+  for (let round = -2; round < rounds; round++) {
+    const inputs = inputsOf(round);
+    for (let turn = 0; turn < contenders.length; turn++) {
+      // Another one begins every round: who comes first finds cooler caches.
+      const index = (turn + round + 2) % contenders.length;
+      const begin = performance.now();
+      await contenders[index]?.work(inputs);
+      if (round >= 0) samples[index]?.push(((performance.now() - begin) * 1_000) / inputs.length);
+    }
+  }
+  return samples.map(median);
+}
