@@ -2,6 +2,7 @@ import { type AuthorizationRequest, authorize, type Decision, type Runtime, seco
 import { REASONS, SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { createKeys, type KeysOptions } from "../keys/create-keys.ts";
+import { pinnedKeys } from "../keys/snapshot.ts";
 import { type Log, logToConsole } from "../observe/log.ts";
 import type { AuthorizerContext } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
@@ -16,7 +17,7 @@ export interface VerifierOptions {
   readonly fetch?: KeysOptions["fetch"];
   /** An issuer's name to its fixed key set. When given, no network is used at all. */
   readonly jwks?: KeysOptions["jwks"];
-  /** Keys saved earlier, for a cold start without the network. */
+  /** Keys saved earlier, for a cold start without the network. Default: those of `sallyport keys pin` that the build found. */
   readonly snapshot?: KeysOptions["snapshot"];
 }
 
@@ -32,6 +33,8 @@ export interface ApiType<Event, Answer> {
   /** @throws SallyportError `principal_too_large` */
   readonly encode: (principal: Principal) => AuthorizerContext;
   readonly answer: (event: Event, outcome: Outcome) => Answer;
+  /** The answer to an unauthenticated caller, on API types that have no signal for 401. */
+  readonly unauthenticated?: () => Answer;
 }
 
 /** What an answer is made of. */
@@ -50,8 +53,9 @@ export type AuthorizerHandler<Event, Answer> = (event: Event) => Promise<Answer>
 
 /** Builds the runtime once, outside the handler: caches live as long as the sandbox. */
 export function createRuntime(gateway: Gateway, options: VerifierOptions): Runtime {
-  const { clock = Date.now, fetch, jwks, snapshot } = options;
-  return { gateway, clock, keys: createKeys({ clock, fetch, jwks, snapshot }) };
+  const { clock = Date.now, fetch, jwks, snapshot = pinnedKeys } = options;
+  const maxStale = gateway.keys.maxStale * 1_000;
+  return { gateway, clock, keys: createKeys({ clock, fetch, jwks, snapshot, maxStale }) };
 }
 
 /** An authorizer of one API type. */
@@ -64,9 +68,11 @@ export function createAuthorizer<Event, Answer>(
   const log = options.log ?? logToConsole;
   return async function authorizer(event) {
     const request = readRequest(api, event, gateway);
-    const decision = withinBudget(await authorize(request, runtime), api);
+    const decided = await authorize(request, runtime);
+    const context = contextOf(decided, api);
+    const decision = withinBudget(decided, context);
     if (decision.kind !== "allow") logRefusal(log, decision, request.route, event);
-    return answer(api, event, decision, runtime);
+    return answer(api, event, decision, context, runtime);
   };
 }
 
@@ -85,12 +91,16 @@ function readRequest<Event, Answer>(api: ApiType<Event, Answer>, event: Event, g
   }
 }
 
+/** What the answer carries, encoded once; null: there is no principal to carry, or it does not fit. */
+function contextOf<Event, Answer>(decision: Decision, api: ApiType<Event, Answer>): AuthorizerContext | null {
+  if (decision.kind !== "allow" && decision.kind !== "deny") return null;
+  return decision.principal === null ? {} : encoded(api, decision.principal);
+}
+
 /** A principal that does not fit into the answer is denied, never cut. */
-function withinBudget<Event, Answer>(decision: Decision, api: ApiType<Event, Answer>): Decision {
-  if (decision.kind !== "allow" || decision.principal === null) return decision;
-  return encoded(api, decision.principal) === null
-    ? { kind: "deny", principal: decision.principal, code: "principal_too_large" }
-    : decision;
+function withinBudget(decision: Decision, context: AuthorizerContext | null): Decision {
+  if (decision.kind !== "allow" || decision.principal === null || context !== null) return decision;
+  return { kind: "deny", principal: decision.principal, code: "principal_too_large" };
 }
 
 function encoded<Event, Answer>(api: ApiType<Event, Answer>, principal: Principal): AuthorizerContext | null {
@@ -102,13 +112,18 @@ function encoded<Event, Answer>(api: ApiType<Event, Answer>, principal: Principa
   }
 }
 
-function answer<Event, Answer>(api: ApiType<Event, Answer>, event: Event, decision: Decision, { gateway, clock }: Runtime): Answer {
-  if (decision.kind === "unauthenticated") throw new UnauthorizedSignal();
+function answer<Event, Answer>(
+  api: ApiType<Event, Answer>,
+  event: Event,
+  decision: Decision,
+  context: AuthorizerContext | null,
+  { gateway, clock }: Runtime,
+): Answer {
+  if (decision.kind === "unauthenticated") return unauthenticated(api);
   if (decision.kind === "unavailable") throw new SallyportError(decision.code);
   const { kind, principal } = decision;
   const isAllowed = kind === "allow";
-  if (!isAllowed && REASONS[decision.code].status === 401) throw new UnauthorizedSignal();
-  const context = principal === null ? {} : encoded(api, principal);
+  if (!isAllowed && REASONS[decision.code].status === 401) return unauthenticated(api);
   const now = seconds(clock());
   const reaches = ({ rule }: Route) =>
     principal === null ? rule.kind === "public" : context !== null && evaluate(rule, principal, now).holds;
@@ -121,14 +136,22 @@ function answer<Event, Answer>(api: ApiType<Event, Answer>, event: Event, decisi
   });
 }
 
+function unauthenticated<Event, Answer>(api: ApiType<Event, Answer>): Answer {
+  if (api.unauthenticated === undefined) throw new UnauthorizedSignal();
+  return api.unauthenticated();
+}
+
 /** API Gateway turns an error with exactly this message into a 401, and any other into a 500. */
 class UnauthorizedSignal extends Error {
   constructor() {
     super("Unauthorized");
+    // An expected refusal is no fault of the code: the runtime would otherwise log a stack for every one.
+    this.stack = "Unauthorized";
   }
 }
 
-function logRefusal(log: Log, decision: Exclude<Decision, { kind: "allow" }>, route: Route | null, event: unknown): void {
+/** Writes a refusal down. */
+export function logRefusal(log: Log, decision: Exclude<Decision, { kind: "allow" }>, route: Route | null, event: unknown): void {
   const failed = decision.kind === "unavailable";
   log({
     level: failed ? "ERROR" : "WARN",

@@ -42,9 +42,18 @@ const httpApi: ApiType<HttpAuthorizerEvent, SimpleResponse> = {
   }),
 };
 
-/** What API Gateway cached the answer by must be what is verified. */
-function readHttpCredential(event: HttpAuthorizerEvent): string {
-  const sources = event.identitySource;
+/** An event whose identity source values API Gateway caches the answer by: a list, or joined by commas in payload format 1.0. */
+interface CachedEvent extends HeaderSource, QuerySource {
+  readonly identitySource?: string | readonly string[] | null;
+}
+
+/**
+ * The token of an HTTP API's request. What API Gateway cached the answer by must be what is verified.
+ * @throws SallyportError
+ */
+export function readHttpCredential(event: CachedEvent): string {
+  const { identitySource } = event;
+  const sources = typeof identitySource === "string" ? identitySource.split(",") : identitySource;
   const [value] = headerValues(event, "authorization");
   if (Array.isArray(sources) && value !== undefined && !sources.includes(value)) throw new SallyportError("credential_ambiguous");
   return readRequestCredential(event);

@@ -3,6 +3,7 @@ import {
   type AuthorizerOptions,
   type Gateway,
   httpAuthorizer,
+  httpPolicyAuthorizer,
   restRequestAuthorizer,
   restTokenAuthorizer,
   webSocketAuthorizer,
@@ -28,6 +29,9 @@ export interface ApiKind {
 const REST = { api: "rest", stage: "prod" } as const;
 const REST_SOURCES = ["method.request.header.Authorization"];
 
+const HTTP_POLICY = { api: "http", stage: "$default", factory: httpPolicyAuthorizer } as const;
+const HTTP_SOURCES = ["$request.header.Authorization"];
+
 export const KINDS = {
   "REST TOKEN": {
     ...REST,
@@ -52,6 +56,14 @@ export const KINDS = {
     },
     careless: { identitySources: ["$request.header.Authorization"] },
   },
+  "HTTP API policy 1.0": {
+    ...HTTP_POLICY,
+    authorizer: { type: "REQUEST", payload: "1.0", identitySources: HTTP_SOURCES, ttl: 300 },
+  },
+  "HTTP API policy 2.0": {
+    ...HTTP_POLICY,
+    authorizer: { type: "REQUEST", payload: "2.0", identitySources: HTTP_SOURCES, ttl: 300 },
+  },
   WebSocket: {
     api: "websocket",
     stage: "prod",
@@ -61,6 +73,13 @@ export const KINDS = {
 } as const satisfies Record<string, ApiKind>;
 
 export type KindName = keyof typeof KINDS;
+
+/** Where the authorizers of other kinds can read the event as well, because it has the same form. */
+export const READABLE_TO: Readonly<Partial<Record<KindName, readonly string[]>>> = {
+  "HTTP API": ["HTTP API policy 1.0", "HTTP API policy 2.0"],
+  "HTTP API policy 1.0": ["REST REQUEST", "HTTP API policy 2.0"],
+  "HTTP API policy 2.0": ["HTTP API", "HTTP API policy 1.0"],
+};
 
 /** What a caller may want: a request, or a message after a handshake. */
 export type Action = "health" | "me" | "list" | "create" | "forgotten" | "unguarded";

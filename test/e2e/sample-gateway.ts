@@ -1,30 +1,48 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose";
-import { type Gateway, auth0, azureAdB2c, cognito, defineGateway, defineRoutes, oidc, role, scope } from "../../src/index.ts";
-import type { Principal } from "../../src/principal/principal.ts";
+import {
+  anyOf,
+  auth0,
+  azureAdB2c,
+  cognito,
+  defineGateway,
+  defineRoutes,
+  entraExternalId,
+  entraId,
+  type Gateway,
+  google,
+  oidc,
+  okta,
+  role,
+  scope,
+  tenant,
+} from "../../src/index.ts";
+import { MEMBERS_ID, microsoftSamples, TENANT_ID, WORKFORCE_ID } from "./microsoft-samples.ts";
+import { COMMON, IAT, type Sample, SIGN_IN, TIMES } from "./sample.ts";
 
-/** When every sample token was issued: milliseconds since the epoch. */
-export const ISSUED_AT = Date.UTC(2026, 0, 1, 12);
-/** Seconds that a sample token lives. */
-export const LIFETIME = 3600;
+export { ISSUED_AT, LIFETIME, type Sample } from "./sample.ts";
+
 /** Every issuer uses this key id, so that only the issuer tells its key from the others'. */
 export const KEY_ID = "key-1";
 
-const IAT = ISSUED_AT / 1000;
-const TENANT_ID = "7d3f0c52-93f5-4c61-8a8c-1f6f0e6a9b10";
 const API = "https://api.orders.example";
+const GOOGLE_CLIENT = "sample.apps.googleusercontent.com";
+
+/** Google's tokens hold no rights at all: there the Workspace domain stands for them. */
+const READ = anyOf(scope("orders:read"), tenant("buyers.example"), tenant("sales.example"));
+const WRITE = anyOf(scope("orders:write"), tenant("sales.example"));
 
 export const routes = defineRoutes({
   "GET /health": "public",
   "GET /me": "authenticated",
-  "GET /orders": scope("orders:read"),
-  "GET /orders/{id}": scope("orders:read"),
-  "POST /orders": scope("orders:write"),
+  "GET /orders": READ,
+  "GET /orders/{id}": READ,
+  "POST /orders": WRITE,
   "DELETE /orders/{id}": role("admin"),
   "GET /unguarded": "authenticated",
-  $connect: scope("orders:read"),
+  $connect: READ,
   $default: "authenticated",
-  listOrders: scope("orders:read"),
-  createOrder: scope("orders:write"),
+  listOrders: READ,
+  createOrder: WRITE,
 });
 
 export const gateway: Gateway = defineGateway({
@@ -36,45 +54,20 @@ export const gateway: Gateway = defineGateway({
     }),
     partners: azureAdB2c({ tenant: "sampleb2c", tenantId: TENANT_ID, policies: ["B2C_1_signin"], audience: "sample-api" }),
     shops: auth0({ domain: "sample.eu.auth0.com", audience: API }),
+    workforce: entraId({
+      tenants: [WORKFORCE_ID],
+      audience: "api://orders",
+      vocabulary: { scopes: { map: { "Orders.Read": "orders:read", "Orders.Write": "orders:write" }, rest: "drop" } },
+    }),
+    members: entraExternalId({ tenantId: MEMBERS_ID, tenant: "samplemembers", audience: "sample-api" }),
+    suppliers: okta({ domain: "sample.okta.com", audience: "api://orders" }),
+    visitors: google({ clientIds: [GOOGLE_CLIENT] }),
     staff: oidc({ issuer: "https://id.staff.example", audience: API }),
   },
   routes,
   forward: ["username", "limits"],
 });
 
-/** One sample issuer: a good token's contents, the principal they become, and what makes it a token for somebody else. */
-export interface Sample {
-  readonly provider: string;
-  /** The issuer's name in the configuration. */
-  readonly issuer: string;
-  readonly typ: string;
-  readonly claims: Readonly<Record<string, unknown>>;
-  /** The claim in which the provider writes scopes, and how it writes `orders:read`. */
-  readonly scopeClaim: string;
-  readonly readScope: string;
-  readonly forOthers: Readonly<Record<string, unknown>>;
-  readonly principal: Principal;
-}
-
-/** What is the same in every sample principal. */
-const COMMON = {
-  kind: "user",
-  token: "access",
-  clientId: "sample-web",
-  tenant: null,
-  actor: null,
-  scopes: ["orders:read", "orders:write"],
-  roles: [],
-  groups: [],
-  permissions: [],
-  groupsComplete: true,
-  session: null,
-  expiresAt: IAT + LIFETIME,
-  claims: {},
-} as const satisfies Partial<Principal>;
-
-const TIMES = { iat: IAT, exp: IAT + LIFETIME };
-const SIGN_IN = { at: null, methods: [], context: null, federatedBy: null };
 const LIMITS = { perDay: 1.5e3, tags: ["a b", 'quoted "ä"', "👍"], none: null, nested: [{ deep: [true, false] }] };
 
 export const samples: readonly Sample[] = [
@@ -110,36 +103,7 @@ export const samples: readonly Sample[] = [
       claims: { username: "alice" },
     },
   },
-  {
-    provider: "azureAdB2c",
-    issuer: "partners",
-    typ: "JWT",
-    claims: {
-      ...TIMES,
-      nbf: IAT,
-      iss: `https://sampleb2c.b2clogin.com/${TENANT_ID}/v2.0/`,
-      sub: "1f0e7d2c-0000-4000-8000-0000000000b2",
-      oid: "1f0e7d2c-0000-4000-8000-0000000000b2",
-      aud: "sample-api",
-      azp: "sample-web",
-      scp: "orders:read orders:write",
-      tfp: "B2C_1_signin",
-      ver: "1.0",
-      idp: "google.com",
-      auth_time: IAT - 60,
-    },
-    scopeClaim: "scp",
-    readScope: "orders:read",
-    forOthers: { aud: "other-api" },
-    principal: {
-      ...COMMON,
-      id: "partners|1f0e7d2c-0000-4000-8000-0000000000b2",
-      issuer: "partners",
-      subject: "1f0e7d2c-0000-4000-8000-0000000000b2",
-      tenant: TENANT_ID,
-      authentication: { ...SIGN_IN, at: IAT - 60, federatedBy: "google.com" },
-    },
-  },
+  ...microsoftSamples,
   {
     provider: "auth0",
     issuer: "shops",
@@ -166,6 +130,65 @@ export const samples: readonly Sample[] = [
       scopes: ["openid", "orders:read", "orders:write"],
       permissions: ["orders:create", "orders:refund"],
       authentication: { ...SIGN_IN, federatedBy: "google-oauth2" },
+    },
+  },
+  {
+    provider: "okta",
+    issuer: "suppliers",
+    typ: "JWT",
+    claims: {
+      ...TIMES,
+      ver: 1,
+      jti: "AT.sample",
+      iss: "https://sample.okta.com/oauth2/default",
+      aud: "api://orders",
+      cid: "sample-web",
+      uid: "00u1sample",
+      sub: "dora@supplier.example",
+      scp: ["orders:read", "orders:write"],
+      groups: ["suppliers"],
+      auth_time: IAT - 60,
+    },
+    scopeClaim: "scp",
+    readScope: "orders:read",
+    forOthers: { aud: "api://other" },
+    principal: {
+      ...COMMON,
+      id: "suppliers|00u1sample",
+      issuer: "suppliers",
+      subject: "00u1sample",
+      groups: ["suppliers"],
+      authentication: { ...SIGN_IN, at: IAT - 60 },
+      claims: { username: "dora@supplier.example" },
+    },
+  },
+  {
+    provider: "google",
+    issuer: "visitors",
+    typ: "JWT",
+    claims: {
+      ...TIMES,
+      iss: "https://accounts.google.com",
+      aud: GOOGLE_CLIENT,
+      azp: GOOGLE_CLIENT,
+      sub: "100000000000000000002",
+      hd: "sales.example",
+      email: "erin@sales.example",
+      email_verified: true,
+    },
+    scopeClaim: "hd",
+    readScope: "buyers.example",
+    forOthers: { aud: "other.apps.googleusercontent.com", azp: "other.apps.googleusercontent.com" },
+    principal: {
+      ...COMMON,
+      id: "visitors|100000000000000000002",
+      issuer: "visitors",
+      token: "id",
+      clientId: GOOGLE_CLIENT,
+      subject: "100000000000000000002",
+      tenant: "sales.example",
+      scopes: [],
+      authentication: SIGN_IN,
     },
   },
   {
