@@ -1,9 +1,10 @@
 import { defineCommand, runMain } from "citty";
+import { keys } from "./keys.ts";
 import { token } from "./token.ts";
 
 await runMain(
   defineCommand({
     meta: { name: "sallyport", description: "Tools for a gateway on this machine" },
-    subCommands: { token },
+    subCommands: { token, keys },
   }),
 );

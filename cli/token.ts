@@ -1,9 +1,7 @@
 import { defineCommand } from "citty";
 import { identityUrl } from "../local/ports.ts";
 import { parseDuration } from "../src/config/duration.ts";
-
-/** What is wrong, said to whoever typed the command. */
-class UsageError extends Error {}
+import { attempt, refuseUnknownFlags, UsageError } from "./usage.ts";
 
 const flag = (description: string) => ({ type: "boolean", description, default: false }) as const;
 
@@ -27,15 +25,12 @@ const ARGUMENTS = {
 export const token = defineCommand({
   meta: { name: "token", description: "Print a token of one of the local twin's personas" },
   args: ARGUMENTS,
-  run: async ({ args, rawArgs }) => {
-    try {
-      refuseUnknownFlags(rawArgs);
+  run: ({ args, rawArgs }) =>
+    attempt(async () => {
+      // A misspelt flag would yield a token that is not spoilt at all.
+      refuseUnknownFlags(rawArgs, ARGUMENTS, "token");
       console.log(await fetchToken(toRequest(args)));
-    } catch (error) {
-      console.error(error instanceof UsageError ? `sallyport: ${error.message}` : error);
-      process.exitCode = 1;
-    }
-  },
+    }),
 });
 
 type Arguments = Readonly<Record<keyof typeof SPOILT | "id", boolean>> & { readonly as: string; readonly ttl?: string | undefined };
@@ -58,10 +53,4 @@ async function fetchToken(request: object): Promise<string> {
   if (answer.token !== undefined) return answer.token;
   if (answer.personas !== undefined) throw new UsageError(`there is no such persona. Known are: ${answer.personas.join(", ")}.`);
   throw new UsageError(`what answers at ${base} is not the local twin.`);
-}
-
-/** A misspelt flag would otherwise yield a token that is not spoilt at all. */
-function refuseUnknownFlags(rawArgs: readonly string[]): void {
-  const unknown = rawArgs.find((text) => text.startsWith("--") && !Object.hasOwn(ARGUMENTS, text.slice(2).split("=")[0] ?? ""));
-  if (unknown !== undefined) throw new UsageError(`there is no option ${unknown}; sallyport token --help lists them.`);
 }

@@ -3,6 +3,8 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
+import { readSnapshot, SNAPSHOT_FILE } from "../cli/snapshot-file.ts";
+import type { KeySnapshot } from "../src/keys/create-keys.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -30,6 +32,10 @@ interface BuildSettings {
    * be deployed; without this setting, no bundle holds any of the code that does it.
    */
   readonly local?: { readonly keysUrl: string };
+  /** The key snapshot to bundle, where it exists, relative to the project; never into a local bundle. Default `keys.snapshot.json`. */
+  readonly snapshot?: string;
+  /** Bundle names to entry points; default everything that is deployed. */
+  readonly entries?: Readonly<Record<string, string>>;
 }
 
 /** One bundle that was written. */
@@ -40,11 +46,16 @@ interface Bundle {
 }
 
 /** Bundles every authorizer and function into one minified ES module each, its source map beside it. */
-export async function build({ outdir = "dist", local }: BuildSettings = {}): Promise<readonly Bundle[]> {
+export async function build(settings: BuildSettings = {}): Promise<readonly Bundle[]> {
+  const { outdir = "dist", local, snapshot = SNAPSHOT_FILE, entries = ENTRIES } = settings;
   const out = resolve(root, outdir);
-  const options: BuildOptions = { ...COMMON, ...(local === undefined ? {} : redirectKeys(local.keysUrl)) };
+  // The twin signs with keys of its own, under the same issuers.
+  const options: BuildOptions = {
+    ...COMMON,
+    ...(local ? redirectKeys(local.keysUrl) : pinKeys(await readSnapshot(resolve(root, snapshot)))),
+  };
   await mkdir(join(out, "meta"), { recursive: true });
-  return Promise.all(Object.entries(ENTRIES).map(([name, entry]) => writeBundle(name, entry, out, options)));
+  return Promise.all(Object.entries(entries).map(([name, entry]) => writeBundle(name, entry, out, options)));
 }
 
 const COMMON: BuildOptions = {
@@ -85,6 +96,17 @@ function redirectKeys(keysUrl: string): BuildOptions {
       ),
   };
   return { plugins: [swap], define: { SALLYPORT_LOCAL_KEYS_URL: JSON.stringify(keysUrl) } };
+}
+
+/** Bundles hold the snapshot in place of the empty module; without one, they fetch keys in their first seconds. */
+function pinKeys(snapshot: KeySnapshot | null): BuildOptions {
+  if (snapshot === null) return {};
+  const contents = `export const pinnedKeys = ${JSON.stringify(snapshot)};`;
+  const fill: Plugin = {
+    name: "pinned-keys",
+    setup: ({ onLoad }) => onLoad({ filter: /[\\/]src[\\/]keys[\\/]snapshot\.ts$/ }, () => ({ contents })),
+  };
+  return { plugins: [fill] };
 }
 
 function table(bundles: readonly Bundle[]): string {

@@ -6,6 +6,10 @@ export interface Gateway extends RouteTable {
   readonly issuers: readonly Issuer[];
   /** Claims that cross the wall: the canonical `username` and `email`, and claims by their own name. */
   readonly forward: readonly string[];
+  readonly keys: {
+    /** Seconds since they were last fetched for which keys are served while their issuer fails; 0: not at all. */
+    readonly maxStale: number;
+  };
   /** Where a WebSocket client, which cannot set headers in a browser, may put its token; null: not accepted there. */
   readonly webSocketCredential: { readonly queryParameter: string | null; readonly subprotocol: string | null };
 }

@@ -6,6 +6,7 @@ import { checkIssuerOptions, toSettings } from "./check-issuer.ts";
 import { checkOverlaps } from "./check-overlaps.ts";
 import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
 import { checkRuleNames } from "./check-vocabulary.ts";
+import { parseDuration } from "./duration.ts";
 import { ConfigurationError, type Problem, type Report, startReport } from "./report.ts";
 
 /** Where a WebSocket client may put its token besides the Authorization header. */
@@ -16,6 +17,15 @@ export interface WebSocketCredentialOptions {
   readonly subprotocol?: string | null;
 }
 
+/** How issuers' keys are kept. */
+export interface KeyOptions {
+  /**
+   * How long after they were last fetched keys are served while their issuer fails, as a duration; default `"24h"`. It is the
+   * longest time for which a withdrawn key can still be accepted during an outage. `"0s"` serves nothing stale.
+   */
+  readonly maxStale?: string;
+}
+
 /** The whole security policy of one API. */
 export interface GatewayOptions {
   /** Who may issue tokens, under names of your own. */
@@ -24,10 +34,11 @@ export interface GatewayOptions {
   readonly routes: RouteTableInput | RouteTable;
   /** The claims that cross the wall: `username`, `email`, and claims by their own name. Default none. */
   readonly forward?: readonly string[];
+  readonly keys?: KeyOptions;
   readonly webSocketCredential?: WebSocketCredentialOptions;
 }
 
-const OPTIONS = ["issuers", "routes", "forward", "webSocketCredential"];
+const OPTIONS = ["issuers", "routes", "forward", "keys", "webSocketCredential"];
 
 /** Credentials of other systems that some providers put into tokens. They stay outside whatever the configuration says. */
 const NEVER_FORWARDED = ["idp_access_token", "idp_refresh_token", "access_token", "refresh_token", "id_token"];
@@ -50,10 +61,11 @@ export function defineGateway(options: GatewayOptions): Gateway {
   const names = isObject(options.issuers) ? Object.keys(options.issuers) : [];
   const { routes } = checkRoutes(options.routes, report.at("routes"), names);
   const forward = readForward(options.forward ?? [], report);
+  const keys = readKeyOptions(options.keys ?? {}, report.at("keys"));
   const webSocketCredential = readWebSocketCredential(options.webSocketCredential ?? {}, report.at("webSocketCredential"));
   if (problems.length === 0) checkRuleNames({ issuers, routes, forward }, report.at("routes"));
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return Object.freeze({ issuers, routes, forward, webSocketCredential });
+  return Object.freeze({ issuers, routes, forward, keys, webSocketCredential });
 }
 
 function readIssuers(definitions: unknown, report: Report): readonly Issuer[] {
@@ -95,6 +107,15 @@ function readForward(forward: unknown, report: Report): readonly string[] {
     }
   }
   return forward;
+}
+
+function readKeyOptions(options: unknown, report: Report): Gateway["keys"] {
+  const maxStale = isObject(options) ? (options["maxStale"] ?? "24h") : null;
+  if (isObject(options)) checkNames(options, ["maxStale"], report);
+  else report.problem("", `is ${kindOf(options)}, not an object.`, 'Write `{ maxStale: "24h" }`.');
+  const seconds = typeof maxStale === "string" ? parseDuration(maxStale) : null;
+  if (isObject(options) && seconds === null) report.problem("maxStale", "is not a duration.", 'Write it like "30m", "24h" or "0s".');
+  return { maxStale: seconds ?? 0 };
 }
 
 function readWebSocketCredential(options: unknown, report: Report): Gateway["webSocketCredential"] {

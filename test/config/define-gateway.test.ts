@@ -163,6 +163,24 @@ describe("the rest", () => {
     expect(paths({ issuers: { main: api() }, routes, forward: [name] })).toEqual(["forward[0]"]);
   });
 
+  it.each([
+    [{}, 86_400],
+    [{ keys: {} }, 86_400],
+    [{ keys: { maxStale: "0s" } }, 0],
+    [{ keys: { maxStale: "30m" } }, 1_800],
+  ])("%j keeps stale keys for %d seconds", (changes, maxStale) => {
+    expect(defineGateway({ issuers: { main: api() }, routes, ...changes }).keys).toEqual({ maxStale });
+  });
+
+  it.each([
+    [{ maxStale: "1 day" }, "keys.maxStale"],
+    [{ maxStale: 60 }, "keys.maxStale"],
+    [{ maxstale: "1h" }, "keys.maxstale"],
+    ["24h", "keys"],
+  ])("keys %j is refused", (keys, path) => {
+    expect(paths({ issuers: { main: api() }, routes, keys })).toEqual([path]);
+  });
+
   it("misspelt members of the configuration are refused", () => {
     expect(problems({ issuers: { main: api() }, routes, forwards: [] })[0]).toMatchObject({
       path: "forwards",

@@ -37,7 +37,7 @@ export function sampleGateway(): Gateway {
     "POST /orders": allOf(scope("orders:write"), group("buyers"), role("clerk"), permission("orders:create")),
   });
   const issuers = Object.entries(SAMPLE_ISSUERS).map(([name, definition]) => configured(name, definition));
-  return { issuers, routes, forward: [], webSocketCredential: { queryParameter: null, subprotocol: null } };
+  return { issuers, routes, forward: [], keys: { maxStale: 86_400 }, webSocketCredential: { queryParameter: null, subprotocol: null } };
 }
 
 const list = (value: string | readonly string[] | null | undefined) => (typeof value === "string" ? [value] : (value ?? null));

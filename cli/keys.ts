@@ -1,0 +1,138 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { defineCommand } from "citty";
+import { ConfigurationError } from "../src/config/report.ts";
+import type { Gateway } from "../src/gateway.ts";
+import type { KeySnapshot } from "../src/keys/create-keys.ts";
+import { type KeySet, readKeySet } from "../src/keys/key-set.ts";
+import { httpsFetch } from "../src/keys/transport.ts";
+import { compareKeys, fetchLive, makeSnapshot, pinnedAt } from "./pin-keys.ts";
+import { readSnapshot, renderSnapshot, SNAPSHOT_FILE } from "./snapshot-file.ts";
+import { attempt, refuseUnknownFlags, UsageError } from "./usage.ts";
+
+const CONFIG = { type: "string", description: "the gateway's configuration", default: "gateway.config.ts" } as const;
+const FILE = { type: "string", description: "the snapshot", default: SNAPSHOT_FILE } as const;
+const LIVE = { fetch: httpsFetch, clock: Date.now };
+
+const PIN = { config: CONFIG, out: FILE };
+const LIST = { file: FILE };
+const CHECK = { config: CONFIG, file: FILE };
+
+const pin = defineCommand({
+  meta: { name: "pin", description: "Fetch every issuer's keys and write the snapshot that the build bundles" },
+  args: PIN,
+  run: ({ args, rawArgs }) =>
+    attempt(async () => {
+      refuseUnknownFlags(rawArgs, PIN, "keys pin");
+      await pinKeys(await loadGateway(args.config), args.out);
+    }),
+});
+
+const list = defineCommand({
+  meta: { name: "list", description: "Show the keys of the snapshot" },
+  args: LIST,
+  run: ({ args, rawArgs }) =>
+    attempt(async () => {
+      refuseUnknownFlags(rawArgs, LIST, "keys list");
+      console.log(listKeys(await requireSnapshot(args.file), Date.now()));
+    }),
+});
+
+const check = defineCommand({
+  meta: { name: "check", description: "Compare the snapshot with what the issuers publish now; exit code 1 where they differ" },
+  args: CHECK,
+  run: ({ args, rawArgs }) =>
+    attempt(async () => {
+      refuseUnknownFlags(rawArgs, CHECK, "keys check");
+      await checkKeys(await loadGateway(args.config), await requireSnapshot(args.file));
+    }),
+});
+
+/** `sallyport keys`: the snapshot that lets a cold start verify tokens without the network. */
+export const keys = defineCommand({
+  meta: { name: "keys", description: "Pin the issuers' keys for cold starts, list and check them" },
+  subCommands: { pin, list, check },
+});
+
+async function pinKeys(gateway: Gateway, out: string): Promise<void> {
+  const previous = await readPrevious(out);
+  const live = await fetchLive(gateway, LIVE);
+  const snapshot = makeSnapshot(live, previous);
+  if (Object.keys(snapshot).length > 0) await writeFile(out, renderSnapshot(snapshot));
+  for (const { issuer, url, pinned } of live) {
+    if (pinned !== null) console.log(`${issuer}: ${count(pinned.keys)} from ${url}`);
+    else fail(`${issuer}: the keys could not be fetched from ${url}; ${describeKept(previous, issuer, url)}.`);
+  }
+}
+
+function describeKept(previous: KeySnapshot | null, issuer: string, url: string): string {
+  const kept = pinnedAt(previous, issuer, url);
+  return kept === null ? "none are pinned" : `those of ${new Date(kept.fetchedAt).toISOString()} stay pinned`;
+}
+
+async function checkKeys(gateway: Gateway, snapshot: KeySnapshot): Promise<void> {
+  const live = await fetchLive(gateway, LIVE);
+  const drift = compareKeys(snapshot, live, { now: Date.now(), maxStale: gateway.keys.maxStale * 1_000 });
+  for (const { issuer, message } of drift) fail(`${issuer}: ${message}`);
+  if (drift.length === 0) console.log("The snapshot holds what the issuers publish.");
+}
+
+/** One line for each key: issuer, key id, algorithms, age, and where it was fetched. */
+function listKeys(snapshot: KeySnapshot, now: number): string {
+  const rows = Object.entries(snapshot).flatMap(([issuer, pins]) =>
+    Object.entries(pins).flatMap(([url, pinned]) =>
+      usable(readKeySet(pinned)).map(({ kid, algorithms }) => [issuer, kid, algorithms.join(","), age(now - pinned.fetchedAt), url]),
+    ),
+  );
+  const lines = [["issuer", "kid", "algorithm", "age", "source"], ...rows];
+  const widths = (lines[0] ?? []).map((_title, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+const usable = (set: KeySet) => [...set.values()].filter((key) => key !== null);
+const count = (list: readonly unknown[]) => `${list.length} ${list.length === 1 ? "key" : "keys"}`;
+
+function age(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  if (minutes < 120) return `${minutes}m`;
+  return minutes < 2_880 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1_440)}d`;
+}
+
+function fail(message: string): void {
+  console.error(message);
+  process.exitCode = 1;
+}
+
+/** A snapshot that cannot be read keeps nothing, and does not stop its own replacement. */
+async function readPrevious(path: string): Promise<KeySnapshot | null> {
+  return readSnapshot(path).catch((error: Error) => {
+    fail(`sallyport: ${error.message}`);
+    return null;
+  });
+}
+
+async function requireSnapshot(path: string): Promise<KeySnapshot> {
+  const snapshot = await readSnapshot(path).catch((error: Error) => {
+    throw new UsageError(error.message);
+  });
+  if (snapshot === null) throw new UsageError(`there is no ${path}. Write it with sallyport keys pin.`);
+  return snapshot;
+}
+
+async function loadGateway(path: string): Promise<Gateway> {
+  const module = await import(pathToFileURL(resolve(path)).href).catch((error: unknown) => {
+    if (error instanceof ConfigurationError) throw new UsageError(error.message);
+    throw error;
+  });
+  const { default: gateway } = module as { readonly default?: Gateway };
+  if (!Array.isArray(gateway?.issuers)) throw new UsageError(`${path} does not default-export what defineGateway returns.`);
+  return gateway;
+}
