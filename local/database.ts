@@ -12,9 +12,16 @@ export const NO_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" }
 export async function startDatabase(port: number): Promise<Running> {
   const running = await listen(dynalite({ createTableMs: 0 }), port);
   const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", credentials: NO_CREDENTIALS });
+  await createOrdersTable(client, ORDERS_TABLE);
+  client.destroy();
+  return running;
+}
+
+/** Creates a table like the one in `serverless.yml`. */
+export async function createOrdersTable(client: DynamoDBClient, name: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
-      TableName: ORDERS_TABLE,
+      TableName: name,
       BillingMode: "PAY_PER_REQUEST",
       AttributeDefinitions: [
         { AttributeName: "owner", AttributeType: "S" },
@@ -26,6 +33,4 @@ export async function startDatabase(port: number): Promise<Running> {
       ],
     }),
   );
-  client.destroy();
-  return running;
 }

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
+import { createOrdersTable } from "../../local/database.ts";
 
 /** A DynamoDB in this process with an empty orders table of this name. */
 export async function startDatabase(table: string) {
@@ -10,20 +11,7 @@ export async function startDatabase(table: string) {
   await once(server, "listening");
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({ endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } });
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [
-        { AttributeName: "owner", AttributeType: "S" },
-        { AttributeName: "id", AttributeType: "S" },
-      ],
-      KeySchema: [
-        { AttributeName: "owner", KeyType: "HASH" },
-        { AttributeName: "id", KeyType: "RANGE" },
-      ],
-    }),
-  );
+  await createOrdersTable(client, table);
   const stop = async () => {
     client.destroy();
     server.closeAllConnections();

@@ -1,3 +1,4 @@
+import { toSettings } from "../../src/config/check-issuer.ts";
 import { startReport } from "../../src/config/report.ts";
 import type { Gateway } from "../../src/gateway.ts";
 import { auth0 } from "../../src/providers/auth0.ts";
@@ -8,7 +9,7 @@ import { entraId } from "../../src/providers/entra-id.ts";
 import { google } from "../../src/providers/google.ts";
 import { oidc } from "../../src/providers/oidc.ts";
 import { okta } from "../../src/providers/okta.ts";
-import type { Issuer, IssuerDefinition, IssuerSettings } from "../../src/providers/provider.ts";
+import type { Issuer, IssuerDefinition } from "../../src/providers/provider.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import { allOf, group, permission, role, scope } from "../../src/rules/rule.ts";
 
@@ -40,27 +41,8 @@ export function sampleGateway(): Gateway {
   return { issuers, routes, forward: [], keys: { maxStale: 86_400 }, webSocketCredential: { queryParameter: null, subprotocol: null } };
 }
 
-const list = (value: string | readonly string[] | null | undefined) => (typeof value === "string" ? [value] : (value ?? null));
-
 function configured(name: string, { provider, options }: IssuerDefinition): Issuer {
-  const settings: IssuerSettings = {
-    name,
-    audience: list(options.audience),
-    clientIds: options.clientIds ?? null,
-    tokenUse: options.tokenUse ?? provider.defaultTokenUse ?? "access",
-    algorithms: options.algorithms ?? ["RS256"],
-    typ: list(options.typ),
-    tenants: options.tenants ?? null,
-    policies: options.policies ?? [],
-    rolesClaim: options.rolesClaim ?? null,
-    groupsClaim: options.groupsClaim ?? null,
-    permissionsClaim: options.permissionsClaim ?? null,
-    emailClaim: options.emailClaim ?? null,
-    tenantClaim: options.tenantClaim ?? null,
-    maxLifetime: null,
-    clockSkew: 60,
-    vocabulary: options.vocabulary ?? {},
-  };
+  const settings = toSettings(name, provider, options);
   const problems: Parameters<typeof startReport>[0] = [];
   const dialect = provider.configure(options, settings, startReport(problems));
   if (dialect === null) throw new Error(problems.map(({ path, message }) => `${name}.${path} ${message}`).join("\n"));

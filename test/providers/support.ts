@@ -1,3 +1,4 @@
+import { toSettings } from "../../src/config/check-issuer.ts";
 import { type Problem, startReport } from "../../src/config/report.ts";
 import { SallyportError } from "../../src/errors.ts";
 import type { KeyLocation } from "../../src/keys/keys.ts";
@@ -68,27 +69,9 @@ export function complete(expected: ExpectedIdentity): Identity {
   return { ...empty, ...rest, authentication: { at: null, methods: [], context: null, federatedBy: null, ...authentication } };
 }
 
-const asList = (value: string | readonly string[] | null | undefined) => (typeof value === "string" ? [value] : (value ?? null));
-
+/** The gateway's own defaults; lifetimes and vocabulary are the gateway's business and tested there. */
 function settingsOf({ options, provider }: IssuerDefinition): IssuerSettings {
-  return {
-    name: "shop",
-    audience: asList(options.audience),
-    clientIds: asList(options.clientIds),
-    tokenUse: options.tokenUse ?? provider.defaultTokenUse ?? "access",
-    algorithms: options.algorithms ?? ["RS256"],
-    typ: asList(options.typ),
-    tenants: asList(options.tenants),
-    policies: options.policies ?? [],
-    rolesClaim: options.rolesClaim ?? null,
-    groupsClaim: options.groupsClaim ?? null,
-    permissionsClaim: options.permissionsClaim ?? null,
-    emailClaim: options.emailClaim ?? null,
-    tenantClaim: options.tenantClaim ?? null,
-    maxLifetime: null,
-    clockSkew: 60,
-    vocabulary: {},
-  };
+  return { ...toSettings("shop", provider, options), maxLifetime: null, vocabulary: {} };
 }
 
 /** The problems a configuration has, as paths. */
