@@ -1,12 +1,16 @@
 import { REASONS, type ReasonCode, SallyportError } from "./errors.ts";
 import type { Gateway } from "./gateway.ts";
 import { findIssuer } from "./issuers/find-issuer.ts";
+import { member } from "./json.ts";
 import type { KeyFinder } from "./keys/keys.ts";
 import { makePrincipal } from "./providers/make-principal.ts";
 import type { Principal } from "./principal/principal.ts";
+import type { Proof } from "./principal/proof.ts";
 import { evaluate } from "./rules/evaluate.ts";
 import type { Route } from "./rules/route-table.ts";
+import type { Revocations } from "./sessions/revocations.ts";
 import { decodeToken } from "./token/decode.ts";
+import type { VerifiedToken } from "./token/token.ts";
 import { verifyToken } from "./token/verify-token.ts";
 
 /** What a decision is made with. */
@@ -15,6 +19,8 @@ export interface Runtime {
   readonly keys: KeyFinder;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** What was revoked before its time; absent: nothing is looked up. */
+  readonly revocations?: Revocations | null;
 }
 
 /** One request, as its API type presents it. */
@@ -40,7 +46,7 @@ export async function authorize({ credential, route }: AuthorizationRequest, run
   if (route?.rule.kind === "public") return { kind: "allow", principal: null };
   let issuer: string | null = null;
   try {
-    const principal = await authenticate(credential(), runtime, (name) => (issuer = name));
+    const { principal } = await authenticate(credential(), runtime, (name) => (issuer = name));
     return decide(route, principal, runtime.clock());
   } catch (error) {
     return refuse(error, issuer);
@@ -48,16 +54,28 @@ export async function authorize({ credential, route }: AuthorizationRequest, run
 }
 
 /**
- * The way through: from a token to the principal it proves.
+ * The way through: from a token to what it proves.
  * @throws SallyportError
  */
-export async function authenticate(text: string, { gateway, keys, clock }: Runtime, witness: Witness = () => {}): Promise<Principal> {
+export async function authenticate(text: string, runtime: Runtime, witness: Witness = () => {}): Promise<Proof> {
+  const proof = await prove(text, runtime, witness);
+  await runtime.revocations?.check(proof);
+  return proof;
+}
+
+async function prove(text: string, { gateway, keys, clock }: Runtime, witness: Witness): Promise<Proof> {
   const unverified = decodeToken(text);
   const { issuer, iss } = findIssuer(gateway, unverified);
   witness(issuer.name);
   const { token, keyIssuer } = await verifyToken(unverified, issuer, iss, keys, seconds(clock()));
   issuer.check(token, keyIssuer);
-  return makePrincipal(issuer, token, gateway.forward);
+  return { principal: makePrincipal(issuer, token, gateway.forward), ...identifiersOf(token) };
+}
+
+/** An id of another type than text identifies nothing. */
+function identifiersOf({ claims }: VerifiedToken): Pick<Proof, "tokenId" | "issuedAt"> {
+  const [tokenId, issuedAt] = [member(claims, "jti"), member(claims, "iat")];
+  return { tokenId: typeof tokenId === "string" ? tokenId : null, issuedAt: typeof issuedAt === "number" ? issuedAt : null };
 }
 
 /** Whether this principal may use this route now; `now` in milliseconds. */

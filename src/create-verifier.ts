@@ -19,7 +19,7 @@ export function createVerifier(gateway: Gateway, options: VerifierOptions = {}):
   return {
     async verify(token) {
       try {
-        return await authenticate(token, runtime);
+        return (await authenticate(token, runtime)).principal;
       } catch (error) {
         throw error instanceof SallyportError ? error : new SallyportError("internal_error", { cause: error });
       }

@@ -46,6 +46,9 @@ export const REASONS = {
   tenant_mismatch: invalidToken("The token's tenant claim and its issuer name different tenants."),
   policy_not_allowed: invalidToken("The token was issued by a user flow or policy that is not configured."),
 
+  revoked: invalidToken("The token, its session or its subject was revoked before the token expired."),
+  token_inactive: invalidToken("The issuer says that the token is no longer, or never was, active."),
+
   principal_missing: invalidToken("The request reached the function without a principal from the authorizer."),
   principal_malformed: invalidToken("The authorizer context is not a principal this version can read."),
   principal_expired: invalidToken("The principal's token expired after the authorizer's answer was cached."),
@@ -61,6 +64,12 @@ export const REASONS = {
   principal_too_large: { status: 403, error: null, summary: "The principal does not fit the gateway's context budget." },
 
   keys_unavailable: { status: 503, error: null, summary: "The issuer's keys could not be fetched and none are held." },
+  revocations_unavailable: {
+    status: 503,
+    error: null,
+    summary: "The revocations could not be read, and the configuration says to refuse then.",
+  },
+  introspection_unavailable: { status: 503, error: null, summary: "The issuer could not be asked whether the token is active." },
   event_unsupported: { status: 500, error: null, summary: "The event is not of the API Gateway type this authorizer serves." },
   internal_error: { status: 500, error: null, summary: "An unexpected failure; the request was refused." },
 } as const satisfies Record<string, Reason>;
