@@ -26,6 +26,7 @@ describe("import direction", () => {
     ["the library importing the local twin", { "src/index.ts": `import { personas } from "../local/personas.ts";` }],
     ["the library importing the command line", { "src/keys/keys.ts": `import type { A } from "../../cli/main.ts";` }],
     ["the library importing the project's configuration", { "src/index.ts": `import gateway from "../gateway.config.ts";` }],
+    ["a library file that imports the AWS SDK", { "src/keys/store.ts": `const sdk = await import("@aws-sdk/lib-dynamodb");` }],
     ["a rule that knows the keys", { "src/rules/evaluate.ts": `import { find } from "../keys/find.ts";` }],
     [
       "an authorizer that reaches the local twin",

@@ -53,8 +53,9 @@ function install(tarball: string): void {
 
 const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.\w+$/.test(name));
 
+let tarball: string;
 beforeAll(() => {
-  const tarball = pack();
+  tarball = pack();
   install(tarball);
 }, 120_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -84,6 +85,25 @@ describe("the packed package", () => {
       "sallyport",
       "undici-types",
     ]);
+  });
+
+  it("has a manifest that Node and bundlers read without a warning", () => {
+    expect(run(consumer, join(root, "node_modules/.bin/publint"), "run", tarball, "--strict")).toContain("All good!");
+  });
+
+  it("has types that resolve to what is really imported, for every way of importing an ES module", () => {
+    const resolutions = run(
+      consumer,
+      join(root, "node_modules/.bin/attw"),
+      tarball,
+      "--profile",
+      "esm-only",
+      "--no-emoji",
+      "--format",
+      "json",
+    );
+    const { analysis } = JSON.parse(resolutions) as { analysis: { entrypoints: object } };
+    expect(Object.keys(analysis.entrypoints)).toEqual(expect.arrayContaining([".", "./guard", "./testing"]));
   });
 
   it("leaves the clone's own package.json as it was", () => {

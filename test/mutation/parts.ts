@@ -1,0 +1,21 @@
+interface Part {
+  readonly mutate: readonly string[];
+  /** Files and folders below test/. */
+  readonly tests: readonly string[];
+  readonly score: number;
+}
+
+/** What is mutated together, which tests must notice, and the least share of mutants that they must kill, in percent. */
+export const PARTS: Readonly<Record<string, Part>> = {
+  token: { mutate: ["src/token/**/*.ts", "src/json.ts", "src/authorize.ts"], tests: ["token", "authorize", "robustness/clock"], score: 95 },
+  rules: { mutate: ["src/rules/**/*.ts"], tests: ["rules", "gateway-policy"], score: 95 },
+  gateway: { mutate: ["src/gateway/**/*.ts"], tests: ["authorizers", "gateway-policy", "authorize"], score: 95 },
+  keys: { mutate: ["src/keys/**/*.ts"], tests: ["keys"], score: 90 },
+  providers: { mutate: ["src/providers/**/*.ts"], tests: ["providers"], score: 90 },
+  guard: {
+    mutate: ["src/guard/**/*.ts", "src/principal/**/*.ts"],
+    tests: ["guard", "principal", "authorizers/verifying-guard"],
+    score: 90,
+  },
+  sessions: { mutate: ["src/sessions/**/*.ts"], tests: ["sessions"], score: 90 },
+};

@@ -1,0 +1,35 @@
+// Runs the real bundles in a process whose own globals are frozen, and prints what they answered.
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+
+const [, , folder, input] = process.argv;
+const { cases } = JSON.parse(input);
+console.log = () => {};
+
+const own = (value) => [...Object.getOwnPropertyNames(value), ...Object.getOwnPropertySymbols(value)];
+for (const { prototype } of [Object, Array, Function, String, Number, RegExp, Map, Set, Promise, Error, Uint8Array])
+  Object.freeze(prototype);
+Object.freeze(Object.getPrototypeOf(Uint8Array.prototype));
+const before = own(globalThis);
+
+/** An answer, or the message of what was thrown. */
+async function ask(name, event) {
+  const { handler } = await import(pathToFileURL(join(folder, name, "index.mjs")).href);
+  return handler(event).catch((error) => ({ thrown: error.message }));
+}
+
+const answers = [];
+for (const { authorizer, event, guarded } of cases) {
+  const answer = await ask(authorizer, event);
+  const context = guarded && answer.context;
+  const request = context && { ...guarded.event, requestContext: { ...guarded.event.requestContext, authorizer: { lambda: context } } };
+  answers.push({ answer, guarded: guarded ? await ask(guarded.name, request ?? guarded.event) : null });
+}
+process.stdout.write(
+  JSON.stringify({
+    answers,
+    globals: own(globalThis)
+      .filter((name) => !before.includes(name))
+      .map(String),
+  }),
+);

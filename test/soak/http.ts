@@ -1,0 +1,4 @@
+import { httpAuthorizer } from "../../src/index.ts";
+import { gateway } from "./gateway.ts";
+
+export const handler = httpAuthorizer(gateway);
