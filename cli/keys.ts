@@ -1,12 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { defineCommand } from "citty";
-import { ConfigurationError } from "../src/config/report.ts";
 import type { Gateway } from "../src/gateway.ts";
 import type { KeySnapshot } from "../src/keys/create-keys.ts";
 import { type KeySet, readKeySet } from "../src/keys/key-set.ts";
 import { httpsFetch } from "../src/keys/transport.ts";
+import { loadGateway } from "./load-gateway.ts";
 import { compareKeys, fetchLive, makeSnapshot, pinnedAt } from "./pin-keys.ts";
 import { readSnapshot, renderSnapshot, SNAPSHOT_FILE } from "./snapshot-file.ts";
 import { attempt, refuseUnknownFlags, UsageError } from "./usage.ts";
@@ -15,7 +13,9 @@ const CONFIG = { type: "string", description: "the gateway's configuration", def
 const FILE = { type: "string", description: "the snapshot", default: SNAPSHOT_FILE } as const;
 const LIVE = { fetch: httpsFetch, clock: Date.now };
 
-const PIN = { config: CONFIG, out: FILE };
+const LENIENT = { type: "boolean", description: "exit with 0 even where an issuer's keys could not be fetched", default: false } as const;
+
+const PIN = { config: CONFIG, out: FILE, lenient: LENIENT };
 const LIST = { file: FILE };
 const CHECK = { config: CONFIG, file: FILE };
 
@@ -25,7 +25,8 @@ const pin = defineCommand({
   run: ({ args, rawArgs }) =>
     attempt(async () => {
       refuseUnknownFlags(rawArgs, PIN, "keys pin");
-      await pinKeys(await loadGateway(args.config), args.out);
+      // A deployment is not to depend on every identity provider being up: what is not pinned is fetched at run time.
+      await pinKeys(await loadGateway(args.config), args.out, args.lenient ? (message) => console.error(message) : fail);
     }),
 });
 
@@ -55,14 +56,14 @@ export const keys = defineCommand({
   subCommands: { pin, list, check },
 });
 
-async function pinKeys(gateway: Gateway, out: string): Promise<void> {
-  const previous = await readPrevious(out);
+async function pinKeys(gateway: Gateway, out: string, complain: (message: string) => void): Promise<void> {
+  const previous = await readPrevious(out, complain);
   const live = await fetchLive(gateway, LIVE);
   const snapshot = makeSnapshot(live, previous);
   if (Object.keys(snapshot).length > 0) await writeFile(out, renderSnapshot(snapshot));
   for (const { issuer, url, pinned } of live) {
     if (pinned !== null) console.log(`${issuer}: ${count(pinned.keys)} from ${url}`);
-    else fail(`${issuer}: the keys could not be fetched from ${url}; ${describeKept(previous, issuer, url)}.`);
+    else complain(`${issuer}: the keys could not be fetched from ${url}; ${describeKept(previous, issuer, url)}.`);
   }
 }
 
@@ -112,9 +113,9 @@ function fail(message: string): void {
 }
 
 /** A snapshot that cannot be read keeps nothing, and does not stop its own replacement. */
-async function readPrevious(path: string): Promise<KeySnapshot | null> {
+async function readPrevious(path: string, complain: (message: string) => void): Promise<KeySnapshot | null> {
   return readSnapshot(path).catch((error: Error) => {
-    fail(`sallyport: ${error.message}`);
+    complain(`sallyport: ${error.message}`);
     return null;
   });
 }
@@ -125,14 +126,4 @@ async function requireSnapshot(path: string): Promise<KeySnapshot> {
   });
   if (snapshot === null) throw new UsageError(`there is no ${path}. Write it with sallyport keys pin.`);
   return snapshot;
-}
-
-async function loadGateway(path: string): Promise<Gateway> {
-  const module = await import(pathToFileURL(resolve(path)).href).catch((error: unknown) => {
-    if (error instanceof ConfigurationError) throw new UsageError(error.message);
-    throw error;
-  });
-  const { default: gateway } = module as { readonly default?: Gateway };
-  if (!Array.isArray(gateway?.issuers)) throw new UsageError(`${path} does not default-export what defineGateway returns.`);
-  return gateway;
 }

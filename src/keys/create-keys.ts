@@ -1,9 +1,11 @@
 import { SallyportError } from "../errors.ts";
+import type { AlgorithmName } from "../token/algorithms.ts";
 import type { Fetch } from "./download.ts";
+import type { KeyEvents } from "./key-events.ts";
 import { KeyCache } from "./key-cache.ts";
 import { type JwkSet, type KeySet, readKeySet } from "./key-set.ts";
 import { createShelf, type KeyStore } from "./key-store.ts";
-import type { KeyFinder, KeyLocation } from "./keys.ts";
+import type { KeyFinder, KeyLocation, KeySource, SingleKeyFinder, SingleKeys, VerificationKey } from "./keys.ts";
 import { createLoader, type LoadedKeys } from "./load-keys.ts";
 import { httpsFetch } from "./transport.ts";
 
@@ -39,6 +41,8 @@ export interface KeysOptions {
   readonly snapshot?: KeySnapshot | undefined;
   /** Shares last good keys between cold sandboxes; asked only where neither memory nor the snapshot holds any. */
   readonly store?: KeyStore | undefined;
+  /** Told what happens to the key sets. */
+  readonly events?: KeyEvents | undefined;
 }
 
 /** A gateway's key finder. */
@@ -56,8 +60,9 @@ export function createKeys(options: KeysOptions): Keys {
 }
 
 function createFetchedKeys(options: KeysOptions): Keys {
-  const { clock, fetch = httpsFetch, random = Math.random, maxStale = DAY, snapshot, store } = options;
+  const { clock, fetch = httpsFetch, random = Math.random, maxStale = DAY, snapshot, store, events } = options;
   const caches = new Map<string, KeyCache>();
+  const singles = new Map<string, SingleKeyFinder>();
 
   function cacheOf(issuer: string, location: KeyLocation): KeyCache {
     // A line feed stands in no URL and in no issuer's name, so two addresses never make one.
@@ -67,15 +72,35 @@ function createFetchedKeys(options: KeysOptions): Keys {
     const load = createLoader(location, { fetch, clock, maxStale });
     const seed = readSeed(snapshot, issuer, location.url, clock(), maxStale);
     const shelf = store && createShelf(store, { issuer, url: location.url });
-    const cache = new KeyCache({ load, clock, random, maxStale, merge: location.merge === true, seed, shelf });
+    const cache = new KeyCache({
+      load,
+      clock,
+      random,
+      maxStale,
+      merge: location.merge === true,
+      seed,
+      shelf,
+      watch: events && { issuer, events },
+    });
     caches.set(address, cache);
     return cache;
   }
 
+  function singlesOf(issuer: string, { url, open }: SingleKeys): SingleKeyFinder {
+    const address = `${issuer}\n${url}`;
+    const finder = singles.get(address) ?? open(url, { fetch, clock, maxStale });
+    singles.set(address, finder);
+    return finder;
+  }
+
+  const keysAt = (issuer: string, source: KeySource) => (source.kind === "single" ? singlesOf(issuer, source) : cacheOf(issuer, source));
+
   return {
-    find: async ({ issuer, location, kid, algorithm }) => cacheOf(issuer, location).find(kid, algorithm),
+    peek: ({ issuer, location, kid, algorithm }) => keysAt(issuer, location).peek(kid, algorithm),
+    find: async ({ issuer, location, kid, algorithm }) => keysAt(issuer, location).find(kid, algorithm),
     findReplacement: async ({ issuer, location, kid, algorithm }, failed) =>
-      cacheOf(issuer, location).findReplacement(kid, algorithm, failed),
+      // A file for one key is that key: an id is not used again.
+      location.kind === "single" ? null : cacheOf(issuer, location).findReplacement(kid, algorithm, failed),
     prepare: async (issuer, location) => cacheOf(issuer, location).prepare(),
   };
 }
@@ -101,12 +126,15 @@ function createFixedKeys(jwks: Readonly<Record<string, JwkSet>>): Keys {
   }
 
   return {
+    peek: ({ issuer, kid, algorithm }) => usable(sets.get(issuer)?.get(kid), algorithm),
     async find({ issuer, kid, algorithm }) {
-      const key = setOf(issuer).get(kid);
-      if (!key?.algorithms.includes(algorithm)) throw new SallyportError("key_unknown");
+      const key = usable(setOf(issuer).get(kid), algorithm);
+      if (key === null) throw new SallyportError("key_unknown");
       return key;
     },
     findReplacement: async () => null,
     prepare: async () => {},
   };
 }
+
+const usable = (key: VerificationKey | null | undefined, algorithm: AlgorithmName) => (key?.algorithms.includes(algorithm) ? key : null);

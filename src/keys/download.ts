@@ -14,6 +14,9 @@ const MAX_FRESH = 24 * 60 * MINUTE;
 
 /** What is asked of a request. */
 export interface FetchInit {
+  /** Default GET. */
+  readonly method?: "POST";
+  readonly body?: string;
   readonly headers: Record<string, string>;
   readonly redirect: "error";
   readonly signal: AbortSignal;
@@ -26,7 +29,7 @@ export interface FetchAnswer {
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
-/** Makes one GET request: `globalThis.fetch` is one. */
+/** Makes one request: `globalThis.fetch` is one. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>;
 
 /** A document and for how long it may be used without asking again, in milliseconds. */
@@ -35,16 +38,35 @@ export interface Download {
   readonly freshFor: number;
 }
 
+/** A body as it came, and for how long it may be used, in milliseconds. */
+interface Body {
+  readonly body: Uint8Array;
+  readonly freshFor: number;
+}
+
 /**
- * Fetches one JSON document: status 200, no redirect, at most 150 kB after decoding, at most 1.5 s even if `fetch` ignores
+ * Fetches one JSON document within the limits of {@link downloadBody}.
+ * @throws SallyportError `keys_unavailable`
+ */
+export async function download(fetch: Fetch, url: string): Promise<Download> {
+  const { body, freshFor } = await downloadBody(fetch, url, "application/json, application/jwk-set+json");
+  try {
+    return { document: parseStrictJson(body), freshFor };
+  } catch {
+    throw new SallyportError("keys_unavailable");
+  }
+}
+
+/**
+ * Fetches one document: status 200, no redirect, at most 150 kB after decoding, at most 1.5 s even if `fetch` ignores
  * its signal.
  *
  * @throws SallyportError `keys_unavailable`, saying nothing about the address or the answer
  */
-export async function download(fetch: Fetch, url: string): Promise<Download> {
+export async function downloadBody(fetch: Fetch, url: string, accept: string): Promise<Body> {
   const controller = new AbortController();
   try {
-    return await withDeadline(request(fetch, url, controller.signal), TRY_TIMEOUT);
+    return await withDeadline(request(fetch, url, accept, controller.signal), TRY_TIMEOUT);
   } catch {
     // Closes the connection of an answer that was not read to its end.
     controller.abort();
@@ -52,16 +74,17 @@ export async function download(fetch: Fetch, url: string): Promise<Download> {
   }
 }
 
-async function request(fetch: Fetch, url: string, signal: AbortSignal): Promise<Download> {
+async function request(fetch: Fetch, url: string, accept: string, signal: AbortSignal): Promise<Body> {
   if (!isFetchable(url)) throw new SallyportError("keys_unavailable");
-  const headers = { accept: "application/json, application/jwk-set+json", "accept-encoding": "identity" };
+  const headers = { accept, "accept-encoding": "identity" };
   const answer = await fetch(url, { headers, redirect: "error", signal });
   if (answer.status !== 200 || answer.body === null) throw new SallyportError("keys_unavailable");
-  const document = parseStrictJson(await readBody(answer.body, signal));
-  return { document, freshFor: readFreshness(answer.headers.get("cache-control")) };
+  const body = await readBody(answer.body, signal);
+  return { body, freshFor: readFreshness(answer.headers.get("cache-control")) };
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Uint8Array> {
+/** The whole body, up to 150 kB. @throws SallyportError `keys_unavailable` */
+export async function readBody(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {

@@ -1,4 +1,5 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { createPublicKey } from "../node-crypto.ts";
 import { ALGORITHMS, type AlgorithmName, isAlgorithmName } from "../token/algorithms.ts";
 import { isJsonObject, type JsonObject, member } from "../json.ts";
 import type { VerificationKey } from "./keys.ts";
@@ -49,7 +50,8 @@ function isForVerification(jwk: JsonObject): boolean {
   const use = member(jwk, "use");
   const operations = member(jwk, "key_ops");
   if (use !== undefined && use !== "sig") return false;
-  return operations === undefined || (Array.isArray(operations) && operations.includes("verify"));
+  // A public key can do nothing else, and the list must not repeat itself (RFC 7517 section 4.3).
+  return operations === undefined || (Array.isArray(operations) && operations.length === 1 && operations[0] === "verify");
 }
 
 /** The algorithms that fit the key's type and curve, and its own `alg` where it has one. */

@@ -1,5 +1,7 @@
 import { SallyportError } from "../errors.ts";
 import type { AlgorithmName } from "../token/algorithms.ts";
+import { withDeadline } from "./deadline.ts";
+import type { KeyEvents, KeyOrigin } from "./key-events.ts";
 import type { Shelf } from "./key-store.ts";
 import type { VerificationKey } from "./keys.ts";
 import type { LoadedKeys, LoadKeys } from "./load-keys.ts";
@@ -10,6 +12,10 @@ const SECOND = 1_000;
 const UNKNOWN_KEY_COOL_DOWN = 30 * SECOND;
 /** A failed signature asks the issuer again at most this often. */
 const REPLACEMENT_COOL_DOWN = 300 * SECOND;
+/** Milliseconds that a failed signature waits for new keys. */
+const REPLACEMENT_TIMEOUT = 2 * SECOND;
+/** No fetch takes this long: if it seems to have, the sandbox was frozen meanwhile and the connection died. */
+const FROZEN = 5 * SECOND;
 /** Pauses after the first and after every later failure in a row: two fetches at most in any minute. */
 const BACK_OFF = [5 * SECOND, 55 * SECOND] as const;
 /** The share of a pause that is added at random, so that sandboxes do not return all at once. */
@@ -32,6 +38,8 @@ export interface CacheOptions {
   readonly seed?: LoadedKeys | undefined;
   /** Keys shared with other sandboxes: read when nothing is held, written after every fetch. */
   readonly shelf?: Shelf | undefined;
+  /** The issuer's name in the configuration, and who is told what happens to its keys. */
+  readonly watch?: { readonly issuer: string; readonly events: KeyEvents } | undefined;
 }
 
 interface Entry {
@@ -54,6 +62,7 @@ interface Held {
 export class KeyCache {
   readonly #options: CacheOptions;
   #held: Held | null = null;
+  #origin: KeyOrigin = "network";
   #recall: Promise<void> | null = null;
   #refresh: Promise<boolean> | null = null;
   #failures = 0;
@@ -63,11 +72,20 @@ export class KeyCache {
 
   constructor(options: CacheOptions) {
     this.#options = options;
-    if (options.seed !== undefined) this.#hold(options.seed);
+    if (options.seed !== undefined) this.#hold(options.seed, "snapshot");
+  }
+
+  /** A key of a set that is fresh: what `find` would answer without waiting for anything. Null in every other state. */
+  peek(kid: string, algorithm: AlgorithmName): VerificationKey | null {
+    const held = this.#held;
+    const key = held !== null && isWithin(held.fetchedAt, this.#options.clock(), held.freshFor) ? this.#lookUp(kid, algorithm) : null;
+    if (key !== null) this.#tell(held, false);
+    return key;
   }
 
   /** @throws SallyportError `key_unknown`, `keys_unavailable` */
   async find(kid: string, algorithm: AlgorithmName): Promise<VerificationKey> {
+    const before = this.#held;
     await this.#recallOnce();
     const now = this.#options.clock();
     const held = this.#held;
@@ -77,8 +95,18 @@ export class KeyCache {
     const isSettled = held !== null && isWithin(held.fetchedAt, now, Math.min(held.freshFor, settledFor));
     const isCurrent = isSettled || (await this.#refreshOnce());
     const found = isSettled ? key : this.#lookUp(kid, algorithm);
+    this.#tell(before, found !== null && !isCurrent);
     if (found === null) throw new SallyportError(isCurrent ? "key_unknown" : "keys_unavailable");
     return found;
+  }
+
+  #tell(before: Held | null, isStale: boolean): void {
+    const { watch } = this.#options;
+    watch?.events.consulted(
+      watch.issuer,
+      this.#held === before && before !== null && this.#origin !== "snapshot" ? "memory" : this.#origin,
+    );
+    if (isStale) watch?.events.servedStale(watch.issuer);
   }
 
   /** A key other than the one a signature failed under, or null. */
@@ -94,7 +122,7 @@ export class KeyCache {
       if (this.#isBackingOff() || (this.#replacedAt !== null && isWithin(this.#replacedAt, now, REPLACEMENT_COOL_DOWN))) return null;
       this.#replacedAt = now;
     }
-    return (await this.#refreshOnce()) ? differing() : null;
+    return (await this.#refreshedInTime()) ? differing() : null;
   }
 
   /** Where nothing is held: takes keys from the shelf or from the issuer. Never throws. */
@@ -103,10 +131,10 @@ export class KeyCache {
     if (this.#held === null) await this.#refreshOnce();
   }
 
-  /** Where nothing is held: takes keys from the shelf, if there is one. Never throws. */
+  /** Where nothing is held that may still be served: takes keys from the shelf, if there is one. Never throws. */
   async #recallOnce(): Promise<void> {
     const { shelf, clock } = this.#options;
-    if (this.#held !== null || shelf === undefined || this.#isBackingOff()) return;
+    if (shelf === undefined || this.#holdsAny(clock()) || this.#isBackingOff()) return;
     this.#recall ??= this.#takeFrom(shelf, clock()).finally(() => {
       this.#recall = null;
     });
@@ -115,7 +143,13 @@ export class KeyCache {
 
   async #takeFrom(shelf: Shelf, now: number): Promise<void> {
     const loaded = await shelf.recall(now);
-    if (loaded !== null && this.#held === null) this.#hold(loaded);
+    if (loaded !== null && loaded.fetchedAt > (this.#held?.fetchedAt ?? Number.NEGATIVE_INFINITY)) this.#hold(loaded, "store");
+  }
+
+  /** Whether the last document may still be served, if only because the issuer fails. */
+  #holdsAny(now: number): boolean {
+    const held = this.#held;
+    return held !== null && now - held.fetchedAt <= Math.max(held.freshFor, this.#options.maxStale);
   }
 
   /** Whether the issuer's current document is now held; false where it failed or is not to be asked yet. */
@@ -127,19 +161,38 @@ export class KeyCache {
     return this.#refresh;
   }
 
+  /** The signature failed under a key that was found: nobody waits for long to learn that it was the right one. */
+  async #refreshedInTime(): Promise<boolean> {
+    return withDeadline(this.#refreshOnce(), REPLACEMENT_TIMEOUT).catch(() => false);
+  }
+
   async #reload(): Promise<boolean> {
-    const { load, clock, random, shelf } = this.#options;
+    const { clock, random, shelf } = this.#options;
     try {
-      const loaded = await load();
-      this.#hold(loaded);
+      const loaded = await this.#load();
+      this.#hold(loaded, "network");
+      this.#options.watch?.events.refreshed(this.#options.watch.issuer, true);
       this.#failures = 0;
       await shelf?.save(loaded);
       return true;
     } catch {
+      this.#options.watch?.events.refreshed(this.#options.watch.issuer, false);
       this.#failures++;
       this.#failedAt = clock();
       this.#pause = (BACK_OFF[this.#failures - 1] ?? BACK_OFF[1]) * (1 + JITTER * random());
       return false;
+    }
+  }
+
+  /** Once more, and at once, where what failed was begun before the sandbox was frozen. */
+  async #load(): Promise<LoadedKeys> {
+    const { load, clock } = this.#options;
+    const begunAt = clock();
+    try {
+      return await load();
+    } catch (error) {
+      if (isWithin(begunAt, clock(), FROZEN)) throw error;
+      return load();
     }
   }
 
@@ -158,7 +211,7 @@ export class KeyCache {
     return entry.key?.algorithms.includes(algorithm) ? entry.key : null;
   }
 
-  #hold({ keys, fetchedAt, freshFor }: LoadedKeys): void {
+  #hold({ keys, fetchedAt, freshFor }: LoadedKeys, origin: KeyOrigin): void {
     const entries = new Map<string, Entry>();
     for (const [kid, key] of keys) entries.set(kid, { key, seenAt: fetchedAt });
     for (const [kid, entry] of this.#options.merge ? (this.#held?.entries ?? []) : []) {
@@ -166,6 +219,7 @@ export class KeyCache {
       if (!entries.has(kid)) entries.set(kid, entry);
     }
     this.#held = { entries, fetchedAt, freshFor };
+    this.#origin = origin;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { AlgorithmName } from "../token/algorithms.ts";
+import type { Fetch } from "./download.ts";
 
 /**
  * Where an issuer publishes its keys. Settled by configuration: no part of it ever comes from a token.
@@ -10,6 +11,36 @@ export type KeyLocation =
   | { readonly kind: "jwks"; readonly url: string; readonly merge?: boolean }
   /** OpenID Connect Discovery: the document's `issuer` must equal this one exactly. */
   | { readonly kind: "discovery"; readonly url: string; readonly issuer: string; readonly merge?: boolean };
+
+/**
+ * Where a publisher has a file for each key: the configured base, and after it a key id, which is a UUID and nothing else. Such
+ * a place cannot be listed, so nothing of it is fetched early or pinned.
+ */
+export interface SingleKeys {
+  readonly kind: "single";
+  readonly url: string;
+  /** Opens the place. A member, so that only gateways that have such a publisher carry the code. */
+  readonly open: (base: string, options: SingleKeysOptions) => SingleKeyFinder;
+}
+
+/** What single keys are kept with; times in milliseconds. */
+export interface SingleKeysOptions {
+  readonly fetch: Fetch;
+  readonly clock: () => number;
+  /** For how long since its last fetch a key is served while its publisher fails; 0: not at all. */
+  readonly maxStale: number;
+}
+
+/** The keys of one place, by id. */
+export interface SingleKeyFinder {
+  /** The key, if it is held and fresh. */
+  peek(kid: string, algorithm: AlgorithmName): VerificationKey | null;
+  /** @throws SallyportError `key_unknown`, `keys_unavailable` */
+  find(kid: string, algorithm: AlgorithmName): Promise<VerificationKey>;
+}
+
+/** Any place that keys come from. */
+export type KeySource = KeyLocation | SingleKeys;
 
 /** One public key, vetted when its set was loaded. */
 export interface VerificationKey {
@@ -25,13 +56,18 @@ export interface VerificationKey {
 export interface KeyQuery {
   /** The issuer's name in the configuration. */
   readonly issuer: string;
-  readonly location: KeyLocation;
+  readonly location: KeySource;
   readonly kid: string;
   readonly algorithm: AlgorithmName;
 }
 
 /** Finds keys: from memory, from a fixed set, or from the network. */
 export interface KeyFinder {
+  /**
+   * The key that `find` would answer now without asking anybody; null where it would have to ask, refresh or refuse. Cheap enough
+   * to be asked for every request.
+   */
+  peek(query: KeyQuery): VerificationKey | null;
   /** @throws SallyportError `key_unknown`, `keys_unavailable` */
   find(query: KeyQuery): Promise<VerificationKey>;
   /**

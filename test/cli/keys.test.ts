@@ -59,6 +59,19 @@ describe("keys pin", () => {
     await expect(read(folder)).rejects.toThrow("ENOENT");
   });
 
+  it("that is lenient names an issuer that fails, and succeeds", async () => {
+    const [shop, bank] = [await issuer(a), await issuer()];
+    const folder = await makeProject({ shop: shop.url, bank: bank.url });
+    const { code, stderr } = await sallyport(folder, "pin", "--lenient", ...CONFIG);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `bank: the keys could not be fetched from ${bank.url}; none are pinned.\n` });
+    expect(Object.keys(await read(folder))).toEqual(["shop"]);
+  });
+
+  it("that is lenient still fails on a configuration that cannot be used", async () => {
+    const folder = await makeProject({});
+    expect(await sallyport(folder, "pin", "--lenient", ...CONFIG)).toMatchObject({ code: 1, stderr: expect.stringContaining("issuers") });
+  });
+
   it("refuses an option it does not have", async () => {
     const folder = await makeProject({ shop: "http://127.0.0.1:1/" });
     expect(await sallyport(folder, "pin", "--output", "x")).toMatchObject({

@@ -232,6 +232,36 @@ describe("a clock that jumps", () => {
   });
 });
 
+describe("a sandbox that is frozen during a fetch", () => {
+  it("asks once more, and at once, on a connection that is alive", async () => {
+    const provider = makeProvider([a]);
+    const { keys, pass } = makeFinder({
+      fetch: async (url) => {
+        const answer = provider.fetch(url);
+        if (provider.fetches > 1) return answer;
+        pass(HOUR);
+        throw new Error("socket hang up");
+      },
+    });
+    expect(await outcome(keys.find(query("a")))).toBe("found");
+    expect(provider.fetches).toBe(2);
+  });
+
+  it("asks no more than that", async () => {
+    const provider = makeProvider();
+    const { keys, pass } = makeFinder({
+      fetch: async (url) => {
+        pass(HOUR);
+        return provider.fetch(url);
+      },
+    });
+    provider.fail();
+    expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
+    expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
+    expect(provider.fetches).toBe(2);
+  });
+});
+
 describe("one key id with new material", () => {
   const renewed = makeKey("a");
 
@@ -258,6 +288,26 @@ describe("one key id with new material", () => {
     expect(found.map((key) => key?.key.equals(renewed.publicKey))).toEqual([true, true, true]);
     expect((await keys.findReplacement(query("a"), failed))?.key.equals(renewed.publicKey)).toBe(true);
     expect(provider.fetches).toBe(2);
+  });
+
+  it("is not waited for while the issuer hangs on discovery and keys one after the other", async () => {
+    const site: Record<string, () => Promise<Response>> = {
+      "https://id.example/discovery": async () => Response.json({ issuer: "https://id.example", jwks_uri: "https://id.example/keys" }),
+      "https://id.example/keys": async () => Response.json({ keys: [a.jwk] }),
+    };
+    const location = { kind: "discovery", url: "https://id.example/discovery", issuer: "https://id.example" } as const;
+    const { keys, pass } = makeFinder({ fetch: async (url) => site[url]?.() ?? new Response("", { status: 404 }) });
+    const failed = await keys.find(query("a", { location }));
+    pass(10 * MINUTE - 1);
+    site["https://id.example/discovery"] = () => new Promise(() => {});
+    site["https://id.example/keys"] = () => new Promise(() => {});
+    pass(1);
+    const order: unknown[] = [];
+    await Promise.all([
+      outcome(keys.find(query("b", { location }))).then((code) => order.push(code)),
+      keys.findReplacement(query("a", { location }), failed).then((key) => order.push(key)),
+    ]);
+    expect(order).toEqual([null, "keys_unavailable"]);
   });
 
   it("is not looked for while the issuer fails", async () => {

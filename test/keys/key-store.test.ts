@@ -1,11 +1,6 @@
-import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import dynalite from "dynalite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dynamoKeyStore } from "../../src/keys/dynamo-key-store.ts";
+import { describe, expect, it } from "vitest";
 import type { KeyStore, StoredKeys } from "../../src/keys/key-store.ts";
-import { HOUR, MINUTE, makeFinder, makeKey, makeProvider, outcome, query, SECOND, URL_A } from "./kit.ts";
+import { at, HOUR, MINUTE, makeFinder, makeKey, makeProvider, outcome, query, SECOND, URL_A } from "./kit.ts";
 
 const a = makeKey("a");
 const b = makeKey("b");
@@ -51,6 +46,32 @@ describe("a store", () => {
     pass(HOUR);
     await keys.find(query("a"));
     expect([store.reads, store.writes]).toEqual([0, 1]);
+  });
+
+  it("is read again when what memory holds has become too old", async () => {
+    const store = makeStore();
+    const provider = makeProvider([a]);
+    const { keys, pass } = makeFinder({ fetch: provider.fetch, store });
+    await keys.find(query("a"));
+    provider.fail();
+    pass(25 * HOUR);
+    expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
+    // Another sandbox could still reach the issuer.
+    store.held = stored([a.jwk], NOW + 24 * HOUR);
+    pass(MINUTE);
+    expect(await outcome(keys.find(query("a")))).toBe("found");
+    expect(provider.fetches).toBe(3);
+  });
+
+  it("never puts older keys in the place of newer ones", async () => {
+    const store = makeStore();
+    const provider = makeProvider([a]);
+    const { keys, pass } = makeFinder({ fetch: provider.fetch, store, maxStale: HOUR });
+    await keys.find(query("a"));
+    provider.fail();
+    pass(2 * HOUR);
+    store.held = stored([b.jwk], NOW - 1);
+    expect(await outcome(keys.find(query("b")))).toBe("keys_unavailable");
   });
 
   it("does not stand between an unknown key id and the issuer", async () => {
@@ -116,7 +137,7 @@ describe("prepare", () => {
   it("fetches what the first token will need, once, and never throws", async () => {
     const provider = makeProvider([a]);
     const { keys } = makeFinder({ fetch: provider.fetch });
-    const { issuer, location } = query("a");
+    const [issuer, location] = ["shop", at(URL_A)];
     await Promise.all([keys.prepare(issuer, location), keys.find(query("a"))]);
     await keys.prepare(issuer, location);
     expect(provider.fetches).toBe(1);
@@ -124,84 +145,5 @@ describe("prepare", () => {
     await keys.prepare("staff", location);
     expect(await outcome(keys.find(query("a", { issuer: "staff" })))).toBe("keys_unavailable");
     expect(provider.fetches).toBe(2);
-  });
-});
-
-describe("the DynamoDB store", () => {
-  const TABLE = "keys";
-  const address = { issuer: "shop", url: URL_A };
-  let database: ReturnType<typeof dynalite>;
-  let client: DynamoDBDocumentClient;
-  let store: KeyStore;
-
-  beforeAll(async () => {
-    database = dynalite({ createTableMs: 0 });
-    await new Promise<void>((resolve) => database.listen(0, "127.0.0.1", () => resolve()));
-    const endpoint = `http://127.0.0.1:${(database.address() as AddressInfo).port}`;
-    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-    client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: "local", credentials }));
-    await client.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        KeySchema: [{ AttributeName: "address", KeyType: "HASH" }],
-        AttributeDefinitions: [{ AttributeName: "address", AttributeType: "S" }],
-        BillingMode: "PAY_PER_REQUEST",
-      }),
-    );
-    store = dynamoKeyStore({ table: TABLE, client });
-  });
-  afterAll(() => {
-    client.destroy();
-    database.close();
-  });
-
-  const itemOf = async () => {
-    const { Item } = await client.send(new GetCommand({ TableName: TABLE, Key: { address: `shop\n${URL_A}` } }));
-    return Item ?? {};
-  };
-
-  it("answers null where nothing was written", async () => {
-    expect(await store.read({ issuer: "nobody", url: URL_A })).toBeNull();
-  });
-
-  it("reads what was written, and never lets an older set replace a newer one", async () => {
-    await store.write(address, stored([a.jwk], NOW));
-    expect(await store.read(address)).toEqual(stored([a.jwk], NOW));
-    await store.write(address, stored([b.jwk], NOW - 1));
-    await store.write(address, stored([b.jwk], NOW));
-    expect((await store.read(address))?.keys).toEqual([a.jwk]);
-    await store.write(address, stored([b.jwk], NOW + 1));
-    expect((await store.read(address))?.keys).toEqual([b.jwk]);
-    expect(await itemOf()).toMatchObject({ issuer: "shop", url: URL_A, removeAt: 1_800_604_801 });
-  });
-
-  it("reports other failures of a write", async () => {
-    const missing = dynamoKeyStore({ table: "missing", client });
-    await expect(missing.write(address, stored([a.jwk], NOW))).rejects.toThrow();
-  });
-
-  it.each([
-    ["of another issuer", { issuer: "staff" }],
-    ["of another address", { url: "https://evil.example/keys" }],
-    ["whose set was altered", { document: JSON.stringify({ keys: [b.jwk, a.jwk] }) }],
-    ["without a hash", { hash: null }],
-    ["without an age", { fetchedAt: "yesterday" }],
-  ])("does not believe a record %s", async (_name, change) => {
-    await store.write(address, stored([a.jwk], NOW + HOUR));
-    const item = await itemOf();
-    await client.send(new PutCommand({ TableName: TABLE, Item: { ...item, ...change } }));
-    expect(await store.read(address)).toBeNull();
-    await client.send(new PutCommand({ TableName: TABLE, Item: item }));
-    expect(await store.read(address)).not.toBeNull();
-  });
-
-  it("carries keys from one sandbox to the next", async () => {
-    const provider = makeProvider([a]);
-    const other = "https://id.example/shared";
-    const ask = query("a", { location: { kind: "jwks", url: other } });
-    await makeFinder({ fetch: provider.fetch, store }).keys.find(ask);
-    provider.fail();
-    expect(await outcome(makeFinder({ fetch: provider.fetch, store }).keys.find(ask))).toBe("found");
-    expect(provider.fetches).toBe(1);
   });
 });

@@ -44,9 +44,10 @@ export default defineGateway({ issuers: { ${issuers.join(", ")} }, routes: { "GE
 /** Runs `sallyport keys ...` in a folder. */
 export const sallyport = (cwd: string, ...args: string[]): Promise<Run> => runNode(cwd, [MAIN, "keys", ...args]);
 
-export function runNode(cwd: string, args: readonly string[]): Promise<Run> {
+/** Runs a script; `env` is added to the environment. */
+export function runNode(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd, encoding: "utf8" }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd, encoding: "utf8", env: { ...process.env, ...env } }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });

@@ -1,0 +1,17 @@
+import { type ReasonCode, SallyportError } from "./errors.ts";
+
+/**
+ * The work's result, if it comes within so many milliseconds; work that is late goes on unheeded. Leaves no timer behind.
+ * @throws SallyportError with this code when time is up; otherwise what the work throws
+ */
+export async function within<T>(work: Promise<T>, milliseconds: number, code: ReasonCode): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new SallyportError(code)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { revocationTable } from "../../src/sessions/revocation-table.ts";
+import { keyOf } from "../../src/sessions/targets.ts";
+import { runNode } from "../keys/pin-kit.ts";
+import { proofOf, startTable, TABLE } from "../sessions/kit.ts";
+
+const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const source = (path: string) => new URL(`../../src/${path}`, import.meta.url).href;
+
+let database: Awaited<ReturnType<typeof startTable>>;
+let folder: string;
+beforeAll(async () => {
+  database = await startTable();
+  folder = await mkdtemp(join(tmpdir(), "sallyport-revoke-"));
+  const config = (revocations: string) => `import { defineGateway, oidc } from "${source("index.ts")}";
+import { revocationTable } from "${source("sessions/revocation-table.ts")}";
+export default defineGateway({
+  issuers: { shop: oidc({ issuer: "https://shop.example", audience: "api" }) },
+  routes: { "GET /orders": "authenticated" },
+  revocations: ${revocations},
+});`;
+  await writeFile(join(folder, "gateway.config.ts"), config(`revocationTable({ table: "${TABLE}", onUnavailable: "deny" })`));
+  await writeFile(join(folder, "without.config.ts"), config("null"));
+});
+afterAll(async () => {
+  await database.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const revoke = (...args: readonly string[]) =>
+  runNode(folder, [MAIN, "revoke", ...args], {
+    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+    AWS_REGION: "local",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+  });
+const isRevoked = async (who: string) =>
+  revocationTable({ table: TABLE, onUnavailable: "deny", client: database.client })
+    .open({ clock: Date.now })
+    .check(proofOf(who))
+    .then(
+      () => false,
+      () => true,
+    );
+
+it("revokes, lists and takes back, and says who and why", async () => {
+  const cause = ["--by", "example-operator", "--why", "stolen laptop"];
+  const subject = ["--issuer", "shop", "--subject", "mallory"];
+  const key = keyOf({ issuer: "shop", kind: "subject", value: "mallory" });
+  const { code, stdout } = await revoke(...subject, ...cause);
+  expect({ code, line: JSON.parse(stdout) as object }).toMatchObject({
+    code: 0,
+    line: { message: "Revoked", issuer: "shop", kind: "subject", target: key, by: "example-operator", why: "stolen laptop" },
+  });
+  expect(await isRevoked("mallory")).toBe(true);
+  const listed = await revoke("--list");
+  expect(listed.stdout).toMatch(new RegExp(`shop {2}subject {2}20.*Z {2}example-operator {2}stolen laptop {2}${key}`));
+  expect(listed.stdout).not.toContain("mallory");
+  expect(await revoke("--undo", "--key", key, "--why", "found it")).toMatchObject({ code: 0 });
+  expect(await isRevoked("mallory")).toBe(false);
+  expect(await revoke("--undo", ...subject, ...cause)).toMatchObject({ code: 1, stderr: "sallyport: there is no such revocation.\n" });
+});
+
+it.each([
+  [["--issuer", "shop", "--subject", "x"], /say why/],
+  [["--subject", "x", "--why", "y"], /name the issuer with --issuer: shop/],
+  [["--issuer", "shops", "--subject", "x", "--why", "y"], /name the issuer/],
+  [["--issuer", "shop", "--subject", "x", "--session", "z", "--why", "y"], /give one of --session and --subject/],
+  [["--issuer", "shop", "--token", "a.b.c", "--why", "y"], /not the token/],
+  [["--issuer", "shop", "--subject", "", "--why", "y"], /--subject is empty/],
+  [["--issuer", "shop", "--user", "x", "--why", "y"], /no option --user/],
+  [["--list", "--config", "without.config.ts"], /no table of revocations/],
+])("%j is refused", async (args, message) => {
+  const { code, stderr } = await revoke(...args);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(message);
+});
