@@ -26,11 +26,15 @@ export interface Persona {
   readonly federatedBy: string | null;
   /** An organization within the issuer, where the provider has such a thing. */
   readonly organization: string | null;
+  /** Whether the token leaves the groups out because there are too many of them. */
+  readonly groupsCut: boolean;
 }
 
-type Description = Pick<Persona, "name" | "issuer" | "about"> & Partial<Persona>;
+/** What has to be said of a persona; everything else has a default. */
+export type Description = Pick<Persona, "name" | "issuer" | "about"> & Partial<Persona>;
 
-const user = (description: Description): Persona => ({
+/** Somebody who signs in. */
+export const user = (description: Description): Persona => ({
   kind: "user",
   subject: randomUUID(),
   displayName: description.name,
@@ -42,10 +46,15 @@ const user = (description: Description): Persona => ({
   methods: ["pwd"],
   federatedBy: null,
   organization: null,
+  groupsCut: false,
   ...description,
 });
 
-const machine = (description: Description): Persona => ({ ...user(description), kind: "client", methods: [] });
+/** A program with credentials of its own. */
+export const machine = (description: Description): Persona => ({ ...user(description), kind: "client", methods: [] });
+
+/** The password of everybody, where one is looked at: it opens nothing outside this machine. */
+export const PERSONA_PASSWORD = "Local-only-1";
 
 /** The people and programs of the shipped configuration. Add your own here; nobody on this list exists. */
 export const PERSONAS: readonly Persona[] = [
@@ -66,6 +75,17 @@ export const PERSONAS: readonly Persona[] = [
     subject: "e468f4c8-90a1-7035-1b9d-6f2c8e5a7d30",
     displayName: "Bob Example",
     email: "bob@customers.example",
+  }),
+  user({
+    name: "carol",
+    issuer: "customers",
+    about: "A Cognito customer with a second factor, who may read and place orders.",
+    subject: "9a2c7e60-5b14-70d3-8f4a-1e6d0b3c5f72",
+    displayName: "Carol Example",
+    email: "carol@customers.example",
+    scopes: ["orders:read", "orders:write"],
+    groups: ["buyers"],
+    methods: ["pwd", "otp", "mfa"],
   }),
   machine({
     name: "customers-machine",
@@ -117,15 +137,16 @@ export const PERSONAS: readonly Persona[] = [
 export type Rights = Pick<Persona, "scopes" | "roles" | "groups" | "permissions">;
 
 /** For an issuer that has nobody above: one user and one machine client, who hold every right that the routes name. */
-export function stockPersonas(issuer: string, rights: Rights): readonly Persona[] {
+export function stockPersonas(issuer: string, rights: Rights, organization: string | null): readonly Persona[] {
   return [
     user({
       name: `${issuer}-user`,
       issuer,
       about: `A user of ${issuer} with every right that the routes name and its tokens can carry.`,
       methods: ["pwd", "mfa"],
+      organization,
       ...rights,
     }),
-    machine({ name: `${issuer}-machine`, issuer, about: `A machine client of ${issuer}, with the same rights.`, ...rights }),
+    machine({ name: `${issuer}-machine`, issuer, about: `A machine client of ${issuer}, with the same rights.`, organization, ...rights }),
   ];
 }

@@ -1,5 +1,8 @@
 import { audienceOf, forUsers, type Grant, listClaim, type TokenShape, times, uniqueId } from "./shape.ts";
 
+/** What Cognito's own operations for users, such as `GetUser`, ask of an access token. */
+export const SELF_SERVICE = "aws.cognito.signin.user.admin";
+
 const usual = (grant: Grant) => ({
   iss: grant.iss,
   sub: grant.persona.kind === "user" ? grant.persona.subject : grant.clientId,
@@ -10,7 +13,7 @@ const usual = (grant: Grant) => ({
 
 const person = (grant: Grant) =>
   forUsers(grant, {
-    origin_jti: uniqueId(),
+    origin_jti: grant.session,
     event_id: uniqueId(),
     ...listClaim(grant.issuer.settings.groupsClaim, "cognito:groups", grant.groups),
     ...(grant.persona.methods.includes("mfa") ? { amr: grant.persona.methods, acr: "urn:cognito:loa:4" } : {}),
@@ -20,6 +23,7 @@ const person = (grant: Grant) =>
 export const cognito: TokenShape = {
   typ: null,
   keysNameAlgorithm: true,
+  selfService: SELF_SERVICE,
   access: (grant) => ({
     ...usual(grant),
     ...person(grant),
@@ -29,7 +33,7 @@ export const cognito: TokenShape = {
     client_id: grant.clientId,
     token_use: "access",
     version: 2,
-    scope: [...(grant.persona.kind === "user" ? ["openid", "profile"] : []), ...grant.scopes].join(" "),
+    scope: [...grant.ownScopes, ...grant.scopes].join(" "),
   }),
   id: (grant) => ({
     ...usual(grant),

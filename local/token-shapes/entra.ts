@@ -27,6 +27,13 @@ const client = (grant: Grant): JsonObject => {
   return isVersion2(grant.iss) ? { azp: grant.clientId, azpacr: credential } : { appid: grant.clientId, appidacr: credential };
 };
 
+/** Beyond 200 groups a token holds none of them, and an address in their place that nobody should follow. */
+const groups = (grant: Grant): JsonObject => {
+  if (!grant.persona.groupsCut) return forUsers(grant, listClaim(grant.issuer.settings.groupsClaim, "groups", grant.groups));
+  const endpoint = `https://graph.windows.net/${GUID.exec(grant.iss)?.[0] ?? ""}/users/${grant.persona.subject}/getMemberObjects`;
+  return { _claim_names: { groups: "src1" }, _claim_sources: { src1: { endpoint } } };
+};
+
 /** Entra ID and Entra External ID: v1 or v2 by the issuer; an application's rights are roles, never scopes. */
 export const entra: TokenShape = {
   typ: "JWT",
@@ -38,7 +45,7 @@ export const entra: TokenShape = {
     aud: audienceOf(grant),
     ...(isUser(grant) ? { scp: grant.scopes.join(" ") || "user_impersonation" } : { idtyp: "app" }),
     ...listClaim(grant.issuer.settings.rolesClaim, "roles", isUser(grant) || grant.roles.length > 0 ? grant.roles : grant.scopes),
-    ...forUsers(grant, listClaim(grant.issuer.settings.groupsClaim, "groups", grant.groups)),
+    ...groups(grant),
     ...(isVersion2(grant.iss) || grant.persona.methods.length === 0 ? {} : { amr: grant.persona.methods }),
   }),
   id: (grant) => ({

@@ -5,7 +5,7 @@ const id = (grant: Grant) => ({
   sub: grant.persona.subject,
   aud: grant.issuer.settings.audience?.[0] ?? grant.clientId,
   azp: grant.clientId,
-  ...(grant.issuer.settings.tenants?.[0] === undefined ? {} : { hd: grant.issuer.settings.tenants[0] }),
+  ...(grant.persona.organization === null ? {} : { hd: grant.persona.organization }),
   name: grant.persona.displayName,
   email: grant.persona.email ?? `${grant.persona.name}@example.com`,
   email_verified: true,

@@ -5,7 +5,11 @@ const usual = (grant: Grant) => ({
   sub: grant.persona.kind === "user" ? grant.persona.subject : grant.clientId,
   jti: uniqueId(),
   ...times(grant),
-  ...forUsers(grant, { auth_time: grant.signedInAt, ...(grant.persona.methods.length === 0 ? {} : { amr: grant.persona.methods }) }),
+  ...forUsers(grant, {
+    sid: grant.session,
+    auth_time: grant.signedInAt,
+    ...(grant.persona.methods.length === 0 ? {} : { amr: grant.persona.methods }),
+  }),
   ...listClaim(grant.issuer.settings.rolesClaim, "roles", grant.roles),
   ...listClaim(grant.issuer.settings.groupsClaim, "groups", grant.groups),
   ...listClaim(grant.issuer.settings.permissionsClaim, "permissions", grant.permissions),
@@ -22,7 +26,7 @@ export const oidc: TokenShape = {
     ...usual(grant),
     aud: audienceOf(grant),
     client_id: grant.clientId,
-    scope: [...(grant.persona.kind === "user" ? ["openid", "profile"] : []), ...grant.scopes].join(" "),
+    scope: [...grant.ownScopes, ...grant.scopes].join(" "),
   }),
   id: (grant) => ({
     ...usual(grant),

@@ -10,8 +10,12 @@ export interface Grant {
   /** The exact `iss`. */
   readonly iss: string;
   readonly persona: Persona;
+  /** The sign-in that the token comes from. */
+  readonly session: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
+  /** Scopes that belong to the protocol or the provider and not to an API. */
+  readonly ownScopes: readonly string[];
   readonly roles: readonly string[];
   readonly groups: readonly string[];
   readonly permissions: readonly string[];
@@ -28,6 +32,8 @@ export interface TokenShape {
   readonly keysNameAlgorithm: boolean;
   /** Further members of the JWK. */
   readonly keyMembers?: (iss: string, kid: string) => JsonObject;
+  /** The scope that lets a person manage their own account with the provider's API. */
+  readonly selfService?: string;
   /** The claims of an access token. */
   readonly access: (grant: Grant) => JsonObject;
   /** The claims of an ID token. */

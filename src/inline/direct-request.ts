@@ -1,6 +1,8 @@
 import type { AuthorizationRequest } from "../authorize.ts";
 import { SallyportError } from "../errors.ts";
 import { type HeaderSource, type QuerySource, readRequestCredential } from "../gateway/credential.ts";
+import type { Gateway } from "../gateway.ts";
+import { hasLoadBalancerToken, LOAD_BALANCER_TOKEN, readLoadBalancerToken } from "./load-balancer-token.ts";
 import { matchRoute } from "../rules/match-route.ts";
 import { METHODS } from "../rules/route-key.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
@@ -13,14 +15,16 @@ const membersOf = (value: unknown): Members => (typeof value === "object" && val
  * Reads a request that no authorizer has seen: of a Function URL (payload format 2.0) or of an Application Load Balancer.
  * @throws SallyportError `event_unsupported`
  */
-export function readDirectRequest(table: RouteTable, event: unknown): AuthorizationRequest {
+export function readDirectRequest(gateway: Gateway, event: unknown): AuthorizationRequest {
   const { method, path } = requestLine(membersOf(event));
   if (!(METHODS as readonly unknown[]).includes(method) || typeof path !== "string" || !path.startsWith("/"))
     throw new SallyportError("event_unsupported");
-  return {
-    route: directRoute(table, method as string, path),
-    credential: () => readRequestCredential(event as HeaderSource & QuerySource),
-  };
+  const route = directRoute(gateway, method as string, path);
+  const request = event as HeaderSource & QuerySource;
+  // Only a load balancer writes this header itself; from anywhere else it is the client's.
+  if (isLoadBalancerEvent(event) && hasLoadBalancerToken(gateway, request))
+    return { route, credential: () => readLoadBalancerToken(request), form: LOAD_BALANCER_TOKEN };
+  return { route, credential: () => readRequestCredential(request) };
 }
 
 function requestLine(event: Members): { readonly method: unknown; readonly path: unknown } {

@@ -1,12 +1,14 @@
-import { type AuthorizationRequest, authorize, type Decision, type Runtime, seconds } from "../authorize.ts";
+import { type AuthorizationRequest, authorize, type Decision, type Runtime } from "../authorize.ts";
 import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
-import { createRuntime, logRefusal, type VerifierOptions } from "../gateway/authorizer.ts";
+import { createRuntime, type VerifierOptions } from "../gateway/authorizer.ts";
 import { contained } from "../guard/guard.ts";
 import { type BusinessEvent, withoutCredentials } from "../guard/guarded-event.ts";
-import { type Challenge, type ProblemResult, refusal } from "../guard/problem.ts";
+import { correlated, type ProblemResult, refusal } from "../guard/problem.ts";
+import { logToConsole as logDecision, type LogEntry, SERVICE } from "../observe/log.ts";
+import { createObserver, type ObserverOptions } from "../observe/observer.ts";
+import { requestIdOf } from "../observe/request-id.ts";
 import type { Principal } from "../principal/principal.ts";
-import { evaluate } from "../rules/evaluate.ts";
 import type { Route } from "../rules/route-table.ts";
 import { isLoadBalancerEvent, readDirectRequest } from "./direct-request.ts";
 
@@ -16,12 +18,13 @@ export interface DirectContext {
   readonly principal: Principal | null;
 }
 
-export interface VerifyingGuardOptions extends VerifierOptions {
+export interface VerifyingGuardOptions extends VerifierOptions, Omit<ObserverOptions, "log"> {
   /** Where refusals and failures of the handler are written; default one JSON line on stdout. */
   readonly log?: (entry: object) => void;
 }
 
-const logToConsole = (entry: object) => console.log(JSON.stringify({ ...entry, service: "sallyport" }));
+const logToConsole = (entry: object) =>
+  "code" in entry ? logDecision(entry as LogEntry) : console.log(JSON.stringify({ ...entry, service: SERVICE }));
 
 /**
  * Wraps a business handler that has no authorizer in front: behind a Function URL or an Application Load Balancer, or in a test.
@@ -34,18 +37,21 @@ export function verifyingGuard<Result>(
   options: VerifyingGuardOptions = {},
 ): (event: unknown) => Promise<Result | ProblemResult> {
   const { log = logToConsole } = options;
-  const runtime = createRuntime(gateway, options);
+  const observer = createObserver({ ...options, log });
+  const runtime = createRuntime(gateway, options, observer.keyEvents, observer.revocationsUnavailable);
   return async function verifying(event) {
+    const began = observer.begin();
     const { route, decision } = await decide(event, runtime);
+    observer.end(began, { decision, route, event });
     if (decision.kind !== "allow") {
-      logRefusal(log, decision, route, event);
-      return inFormOf(event, refusal(decision.code, challengeOf(decision, route, seconds(runtime.clock()))));
+      const challenge = decision.kind === "deny" ? decision.challenge : {};
+      return inFormOf(event, refusal(decision.code, challenge, { correlationId: requestIdOf(event) }));
     }
     const { principal } = decision;
     return contained(
       () => handler(withoutCredentials(event as Readonly<Record<string, unknown>>), { principal }),
       log,
-      (failure) => inFormOf(event, failure),
+      (failure) => inFormOf(event, correlated(event)(failure)),
     );
   };
 }
@@ -59,13 +65,6 @@ async function decide(event: unknown, runtime: Runtime): Promise<{ readonly rout
     return { route: null, decision: { kind: "unavailable", code, issuer: null } };
   }
   return { route: request.route, decision: await authorize(request, runtime) };
-}
-
-/** What a stronger sign-in would have to be, where that is what is missing. */
-function challengeOf(decision: Decision, route: Route | null, now: number): Challenge {
-  if (decision.kind !== "deny" || decision.code !== "step_up_required" || route === null) return {};
-  const verdict = evaluate(route.rule, decision.principal, now);
-  return !verdict.holds && verdict.code === "step_up_required" ? verdict : {};
 }
 
 /** A load balancer that sends its headers as lists reads them only as lists. */

@@ -26,7 +26,12 @@ export function stringClaim(claims: JsonObject, path: ClaimPath): string | null 
 
 /** The first of these string claims that is there; null where none is. @throws SallyportError `claim_malformed` */
 export function firstString(claims: JsonObject, paths: readonly ClaimPath[]): string | null {
-  return paths.map((path) => stringClaim(claims, path)).find((value) => value !== null) ?? null;
+  let first: string | null = null;
+  for (const path of paths) {
+    const value = stringClaim(claims, path);
+    first ??= value;
+  }
+  return first;
 }
 
 /** A string claim that must be there. @throws SallyportError `claim_missing`, `claim_malformed` */

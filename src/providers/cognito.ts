@@ -102,7 +102,9 @@ function read(claims: JsonObject, settings: IssuerSettings): Identity {
   const subject = subjectClaim(claims);
   const isId = settings.tokenUse === "id";
   const clientId = isId ? (audiences(claims)[0] ?? null) : requiredString(claims, "client_id");
-  const isMachine = !isId && stringClaim(claims, "username") === null && subject === clientId;
+  // Machines have neither a name nor a sign-in that their token came from; that `sub` is the client is usual and not promised.
+  const isNameless = !isId && stringClaim(claims, "username") === null;
+  const isMachine = isNameless && (subject === clientId || !hasClaim(claims, "origin_jti"));
   return readIdentity(claims, settings, NAMES, {
     kind: isMachine ? "client" : "user",
     subject,

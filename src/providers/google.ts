@@ -1,7 +1,7 @@
 import type { Report } from "../config/report.ts";
 import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
-import { checkIdToken, checkTenant, checkTokenUse, idTokenClient } from "./checks.ts";
+import { checkIdToken, checkTenant, checkTokenUse, idTokenClient, must } from "./checks.ts";
 import { hasClaim, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
@@ -61,6 +61,7 @@ function configure(options: GoogleOptions, settings: IssuerSettings, report: Rep
 
 /** Every client of Google shares one issuer and one key set: the audience alone ties a token to this API. */
 function check(token: VerifiedToken, settings: IssuerSettings): void {
+  must(hasClaim(token.claims, "iat"), "claim_missing");
   checkTokenUse(token, hasClaim(token.claims, "scope") ? null : "id", settings);
   checkIdToken(token.claims, settings);
   checkTenant(stringClaim(token.claims, "hd"), settings);

@@ -1,5 +1,5 @@
 import type { Report } from "../config/report.ts";
-import type { KeyLocation } from "../keys/keys.ts";
+import type { KeyLocation, KeySource } from "../keys/keys.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { AlgorithmName } from "../token/algorithms.ts";
 import type { JsonObject } from "../json.ts";
@@ -89,8 +89,8 @@ export interface IssuerDialect {
    * them is refused here, before any I/O.
    * @throws SallyportError `policy_not_allowed`, `token_not_for_api`
    */
-  locateKeys(token: UnverifiedToken, iss: string): KeyLocation;
-  /** Every location `locateKeys` can answer: what is fetched early, pinned, or redirected in the local twin. */
+  locateKeys(token: UnverifiedToken, iss: string): KeySource;
+  /** Every key set that `locateKeys` can answer: what is fetched early, pinned, or redirected in the local twin. */
   readonly keyLocations: readonly KeyLocation[];
   /**
    * The provider's own checks, after the signature and the times: kind of token, audience, client, tenant, policy.
@@ -112,6 +112,8 @@ export interface Provider<Options extends IssuerOptions = IssuerOptions> {
   readonly options: Readonly<Record<string, OptionKind>>;
   /** Used where `tokenUse` is absent. */
   readonly defaultTokenUse?: TokenUse;
+  /** Used where `algorithms` is absent; default `["RS256"]`. */
+  readonly defaultAlgorithms?: readonly AlgorithmName[];
   /** Turns options into a dialect; reports what is missing or wrong and then answers null. */
   configure(options: Options, settings: IssuerSettings, report: Report): IssuerDialect | null;
 }

@@ -4,7 +4,7 @@ import {
   appSyncAuthorizer,
   authenticatedWithin,
   multiFactor,
-  type RefusalEntry,
+  type LogEntry,
   type RuleInput,
   scope,
   tenant,
@@ -13,7 +13,7 @@ import { decodePrincipal } from "../../src/principal/codec.ts";
 import { clock, createSample, gateway, NOW_SECONDS, type Sample } from "../authorize/sample.ts";
 
 const DENIED = { isAuthorized: false, resolverContext: {}, deniedFields: [], ttlOverride: 0 };
-const entries: RefusalEntry[] = [];
+const entries: LogEntry[] = [];
 let sample: Sample;
 beforeAll(async () => {
   sample = await createSample();

@@ -1,16 +1,22 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { httpAuthorizer, type RefusalEntry, restRequestAuthorizer, restTokenAuthorizer, webSocketAuthorizer } from "../../src/index.ts";
+import { httpAuthorizer, type LogEntry, restRequestAuthorizer, restTokenAuthorizer, webSocketAuthorizer } from "../../src/index.ts";
 import { clock, createSample, gateway, type Sample } from "../authorize/sample.ts";
 
 const ARN = "arn:aws:execute-api:eu-west-1:123456789012:api1234567/live";
 let sample: Sample;
-let entries: RefusalEntry[] = [];
+let entries: LogEntry[] = [];
 
 beforeAll(async () => {
   sample = await createSample();
 });
 
-const options = (extra: object = {}) => ({ clock, jwks: sample.jwks, log: (entry: RefusalEntry) => void entries.push(entry), ...extra });
+const options = (extra: object = {}) => ({
+  clock,
+  jwks: sample.jwks,
+  stopwatch: () => 0,
+  log: (entry: LogEntry) => void entries.push(entry),
+  ...extra,
+});
 
 /** Each API type's authorizer, asked for one route with one Authorization header. */
 const APIS: Record<string, (route: string, authorization: string | undefined, extra?: object) => Promise<unknown>> = {
@@ -78,7 +84,16 @@ describe.each(Object.entries(APIS))("%s", (_name, ask) => {
     const token = await sample.good("shop", { claims: { exp: 1 } });
     await expect(ask("GET /orders", `Bearer ${token}`)).rejects.toThrow();
     expect(entries).toEqual([
-      { level: "WARN", message: "Request refused", code: "token_expired", issuer: "shop", route: "GET /orders", requestId: null },
+      {
+        level: "WARN",
+        message: "Request refused",
+        code: "token_expired",
+        issuer: "shop",
+        route: "GET /orders",
+        requestId: null,
+        keySource: null,
+        durationMs: 0,
+      },
     ]);
   });
 });

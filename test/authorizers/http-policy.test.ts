@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from "vitest";
-import { httpPolicyAuthorizer, type RefusalEntry } from "../../src/index.ts";
+import { httpPolicyAuthorizer, type LogEntry } from "../../src/index.ts";
 import { clock, createSample, gateway, type Sample } from "../authorize/sample.ts";
 
 const ARN = "arn:aws:execute-api:eu-west-1:123456789012:api1234567/$default/GET/orders";
-const entries: RefusalEntry[] = [];
+const entries: LogEntry[] = [];
 let sample: Sample;
 beforeAll(async () => {
   sample = await createSample();

@@ -36,13 +36,16 @@ describe.each(Object.entries(PROVIDERS))("%s", (name, fixtures) => {
     expect(dialect.keyLocations.map(({ url }) => url)).toEqual(keys);
   });
 
-  it.each(WRONG_TYPES)("refuses a token whose %s is wrong (%#)", (claim, value) => {
-    const [token] = fixtures.accepts;
-    if (token === undefined) throw new Error(`There is no fixture of ${name}.`);
-    // `uid` is the subject where an issuer has it, so it takes the same values.
-    const also = claim === "sub" && Object.hasOwn(token.claims, "uid") ? { uid: value } : {};
-    expect(refusalOf({ ...token, claims: { ...token.claims, [claim]: value, ...also } as typeof token.claims })).toBe("claim_malformed");
-  });
+  it.each(WRONG_TYPES.filter(([claim]) => fixtures.unread?.includes(claim) !== true))(
+    "refuses a token whose %s is wrong (%#)",
+    (claim, value) => {
+      const [token] = fixtures.accepts;
+      if (token === undefined) throw new Error(`There is no fixture of ${name}.`);
+      // `uid` is the subject where an issuer has it, so it takes the same values.
+      const also = claim === "sub" && Object.hasOwn(token.claims, "uid") ? { uid: value } : {};
+      expect(refusalOf({ ...token, claims: { ...token.claims, [claim]: value, ...also } as typeof token.claims })).toBe("claim_malformed");
+    },
+  );
 
   it("never reads an inherited claim", () => {
     const [token] = fixtures.accepts;

@@ -1,7 +1,7 @@
 import { toSettings } from "../../src/config/check-issuer.ts";
 import { type Problem, startReport } from "../../src/config/report.ts";
 import { SallyportError } from "../../src/errors.ts";
-import type { KeyLocation } from "../../src/keys/keys.ts";
+import type { KeySource } from "../../src/keys/keys.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerSettings } from "../../src/providers/provider.ts";
 import { isGuid } from "../../src/providers/setup.ts";
 import type { JsonObject } from "../../src/json.ts";
@@ -48,6 +48,8 @@ export interface Derivation {
 
 /** One provider's fixtures. */
 export interface ProviderFixtures {
+  /** Claims of which other providers' tokens say whom they are for, and which mean nothing here. */
+  readonly unread?: readonly string[];
   readonly accepts: readonly Acceptance[];
   readonly refuses: readonly Refusal[];
   readonly misconfigurations: readonly Misconfiguration[];
@@ -98,15 +100,17 @@ function isOwn(dialect: IssuerDialect, iss: string): boolean {
 }
 
 /** One token's way through its provider: the issuer's choice, the key's location, the checks, the reading. */
-export function pass(token: Omit<Acceptance, "name" | "identity">): { readonly identity: Identity; readonly location: KeyLocation } {
+export function pass(token: Omit<Acceptance, "name" | "identity">): { readonly identity: Identity; readonly location: KeySource } {
   const dialect = configure(token.issuer);
   const members = token.header ?? { alg: "RS256", kid: "k1" };
   const header = { alg: "RS256", kid: "k1", typ: typeof members.typ === "string" ? members.typ : null, members };
-  const iss = token.claims.iss;
+  // A load balancer's token belongs to whoever signed it, which its header says.
+  const iss = members.signer ?? token.claims.iss;
   if (typeof iss !== "string" || !isOwn(dialect, iss)) throw new SallyportError("issuer_unknown");
   const unverified: UnverifiedToken = { header, claims: token.claims, signingInput: new Uint8Array(), signature: new Uint8Array() };
   const location = dialect.locateKeys(unverified, iss);
-  if (!dialect.keyLocations.some((known) => known.url === location.url)) throw new Error("locateKeys left the configured locations.");
+  const isListed = location.kind === "single" || dialect.keyLocations.some((known) => known.url === location.url);
+  if (!isListed) throw new Error("locateKeys left the configured locations.");
   // The brand exists in the type system only, and the signature is not what these tests are about.
   const verified = { header, claims: token.claims, iss, expiresAt: TIMES.exp } as unknown as VerifiedToken;
   dialect.check(verified, token.keyIssuer ?? null);

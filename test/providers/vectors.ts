@@ -1,4 +1,8 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { defineGateway, type Gateway } from "../../src/index.ts";
+import { evaluate } from "../../src/rules/evaluate.ts";
+import { multiFactor } from "../../src/rules/rule.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 import { auth0 } from "../../src/providers/auth0.ts";
 import { azureAdB2c } from "../../src/providers/azure-ad-b2c.ts";
@@ -54,8 +58,39 @@ const SILENT_ABOUT_ALG = ["azure-ad-b2c", "entra-id", "entra-external-id"];
 const RSA = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const EC = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
+const FOLDER = new URL("../../../shared/vectors/", import.meta.url);
+/** Whether the folder of shared vectors is beside the project; tests that need it skip themselves otherwise. */
+export const isPresent = existsSync(FOLDER);
+if (!isPresent) console.warn("Skipped: the folder ../shared/vectors is not here.");
+
+/** The vectors of a file; none where the folder is absent. */
+export const load = (file: string): readonly Vector[] =>
+  isPresent ? (JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as Vector[]) : [];
+
+/** Within the times of every token of the folder: milliseconds. */
+export const NOW = 1_795_420_700_000;
+
+/** The code that each refusal must have, by provider and variant. */
+export const REJECT_CODES: Readonly<Record<string, string>> = {
+  "cognito id-token-used-as-access-token": "token_use_mismatch",
+  "cognito access-token-of-another-app-client": "client_not_allowed",
+  "cognito identity-pool-openid-token": "issuer_unknown",
+  "azure-ad-b2c policy-downgrade": "policy_not_allowed",
+  "azure-ad-b2c id-token-when-api-and-spa-share-a-registration": "token_use_mismatch",
+  "entra-id any-tenant-under-common": "tenant_not_allowed",
+  "entra-id tid-iss-mismatch": "tenant_mismatch",
+  "entra-id microsoft-graph-token-nonce-header": "token_not_for_api",
+  "auth0 issuer-without-trailing-slash": "issuer_unknown",
+  "auth0 hs256-api": "algorithm_not_allowed",
+  "auth0 dpop-bound-token-presented-as-bearer": "token_bound",
+  "auth0 unknown-organization": "tenant_not_allowed",
+  "auth0 encrypted-jwe-access-token": "token_encrypted",
+  "okta org-server-access-token": "token_not_for_api",
+  "google other-google-client": "audience_mismatch",
+};
+
 /** The issuer a vector's configuration describes. */
-export function definitionOf({ provider, config }: Vector): IssuerDefinition {
+function definitionOf({ provider, config }: Vector): IssuerDefinition {
   const factory = FACTORIES[provider];
   if (factory === undefined) throw new Error(`There is no provider ${provider}.`);
   const options = Object.entries(config).flatMap(([name, value]) =>
@@ -67,9 +102,15 @@ export function definitionOf({ provider, config }: Vector): IssuerDefinition {
   return factory({ ...Object.fromEntries(options), ...parties } as never);
 }
 
+/** A gateway whose one issuer is the vector's, and on which everybody may do everything who is somebody. */
+export function gatewayOf(vector: Vector): Gateway {
+  const routes = { "GET /": "authenticated", "GET /me": "authenticated", $connect: "authenticated", $default: "authenticated" } as const;
+  return defineGateway({ issuers: { shop: definitionOf(vector) }, routes, forward: ["username", "email"] });
+}
+
 /** The key set in which the issuer publishes the key that {@link signVector} uses. */
 export function keySetOf({ provider, header, extras }: Vector): { readonly keys: readonly object[] } {
-  const alg = header["alg"] === "ES256" ? "ES256" : "RS256";
+  const alg = ["ES256", "PS256"].find((name) => name === header["alg"]) ?? "RS256";
   const key = alg === "ES256" ? EC.publicKey : RSA.publicKey;
   const named = SILENT_ABOUT_ALG.includes(provider) ? {} : { alg };
   const owned = extras?.["requiredKeyIssuer"] === undefined ? {} : { issuer: extras["requiredKeyIssuer"] };
@@ -91,6 +132,7 @@ function signatureOf(alg: string, input: Buffer): Buffer {
     return createHmac("sha256", RSA.publicKey.export({ type: "spki", format: "pem" }))
       .update(input)
       .digest();
+  if (alg === "PS256") return sign("sha256", input, { key: RSA.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
   const key: KeyObject = alg === "ES256" ? EC.privateKey : RSA.privateKey;
   return sign(alg === "RS512" ? "sha512" : "sha256", input, { key, dsaEncoding: "ieee-p1363" });
 }
@@ -112,6 +154,8 @@ export function extrasOf(principal: Principal, { payload, extras = {} }: Vector)
     ["context", authentication.context, acr],
     ["at", authentication.at, extras["authTime"] ?? payload?.["auth_time"] ?? null],
     ["groupsComplete", groupsComplete, extras["groupsOverage"] !== true],
+    ["actor", principal.actor, extras["actor"] ?? null],
+    ["mfa", extras["mfa"] === true ? evaluate(multiFactor(), principal, NOW / 1000).holds : true, true],
     ["session", extras["sessionId"] === undefined ? null : session, extras["sessionId"] ?? null],
   ];
 }
