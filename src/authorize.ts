@@ -1,16 +1,19 @@
 import { REASONS, type ReasonCode, SallyportError } from "./errors.ts";
 import type { Gateway } from "./gateway.ts";
-import { findIssuer } from "./issuers/find-issuer.ts";
-import { member } from "./json.ts";
+import type { OnlineIssuers } from "./introspection/online.ts";
+import { findIssuer, type FoundIssuer } from "./issuers/find-issuer.ts";
 import type { KeyFinder } from "./keys/keys.ts";
 import { makePrincipal } from "./providers/make-principal.ts";
 import type { Principal } from "./principal/principal.ts";
-import type { Proof } from "./principal/proof.ts";
+import type { Proof, TokenMarks } from "./principal/proof.ts";
+import type { Challenge } from "./rules/challenge.ts";
 import { evaluate } from "./rules/evaluate.ts";
 import type { Route } from "./rules/route-table.ts";
 import type { Revocations } from "./sessions/revocations.ts";
 import { decodeToken } from "./token/decode.ts";
-import type { VerifiedToken } from "./token/token.ts";
+import type { ProofMemo } from "./token/proof-memo.ts";
+import { marksIn } from "./token/marks.ts";
+import type { UnverifiedToken } from "./token/token.ts";
 import { verifyToken } from "./token/verify-token.ts";
 
 /** What a decision is made with. */
@@ -21,20 +24,41 @@ export interface Runtime {
   readonly clock: () => number;
   /** What was revoked before its time; absent: nothing is looked up. */
   readonly revocations?: Revocations | null;
+  /** Issuers that are asked about their tokens; absent: none is. */
+  readonly online?: OnlineIssuers | null;
+  /** Tokens verified before; absent: every token goes the whole way. */
+  readonly memo?: ProofMemo | null;
+}
+
+/** How a token is written and says whose it is, where that is not a compact JWS with an `iss`. */
+export interface TokenForm {
+  /** @throws SallyportError */
+  readonly decode: (text: string) => UnverifiedToken;
+  /** @throws SallyportError */
+  readonly findIssuer: (gateway: Gateway, token: UnverifiedToken) => FoundIssuer;
 }
 
 /** One request, as its API type presents it. */
 export interface AuthorizationRequest {
   /** The token, found in the one place where this API type may carry it. @throws SallyportError */
   readonly credential: () => string;
+  /** Default: a compact JWS. */
+  readonly form?: TokenForm | undefined;
   /** The route of the table that API Gateway selected; null: none. */
   readonly route: Route | null;
 }
 
 /** What becomes of a request. Every refusal carries its reason; a denied principal is known, an unauthenticated caller is not. */
 export type Decision =
-  | { readonly kind: "allow"; readonly principal: Principal | null }
-  | { readonly kind: "deny"; readonly principal: Principal; readonly code: ReasonCode }
+  | { readonly kind: "allow"; readonly principal: Principal | null; readonly marks?: TokenMarks }
+  /** `challenge`: what a stronger sign-in would have to be, where that is what is missing. */
+  | {
+      readonly kind: "deny";
+      readonly principal: Principal;
+      readonly code: ReasonCode;
+      readonly challenge?: Challenge;
+      readonly marks?: TokenMarks;
+    }
   | { readonly kind: "unauthenticated"; readonly code: ReasonCode; readonly issuer: string | null }
   | { readonly kind: "unavailable"; readonly code: ReasonCode; readonly issuer: string | null };
 
@@ -42,12 +66,14 @@ export type Decision =
 type Witness = (issuer: string) => void;
 
 /** Decides on one request. Never throws: whatever goes wrong is a refusal. */
-export async function authorize({ credential, route }: AuthorizationRequest, runtime: Runtime): Promise<Decision> {
+export async function authorize({ credential, route, form }: AuthorizationRequest, runtime: Runtime): Promise<Decision> {
   if (route?.rule.kind === "public") return { kind: "allow", principal: null };
   let issuer: string | null = null;
   try {
-    const { principal } = await authenticate(credential(), runtime, (name) => (issuer = name));
-    return decide(route, principal, runtime.clock());
+    const { principal, tokenId, issuedAt } = await authenticate(credential(), runtime, (name) => (issuer = name), form);
+    const decision = decide(route, principal, runtime.clock());
+    // The guard asks for revocations too, and needs to know what to ask for.
+    return runtime.revocations ? { ...decision, marks: { tokenId, issuedAt } } : decision;
   } catch (error) {
     return refuse(error, issuer);
   }
@@ -57,32 +83,46 @@ export async function authorize({ credential, route }: AuthorizationRequest, run
  * The way through: from a token to what it proves.
  * @throws SallyportError
  */
-export async function authenticate(text: string, runtime: Runtime, witness: Witness = () => {}): Promise<Proof> {
-  const proof = await prove(text, runtime, witness);
-  await runtime.revocations?.check(proof);
+export async function authenticate(text: string, runtime: Runtime, witness: Witness = () => {}, form = COMPACT): Promise<Proof> {
+  const proof = await prove(text, runtime, witness, form);
+  if (runtime.revocations) await runtime.revocations.check(proof);
   return proof;
 }
 
-async function prove(text: string, { gateway, keys, clock }: Runtime, witness: Witness): Promise<Proof> {
-  const unverified = decodeToken(text);
-  const { issuer, iss } = findIssuer(gateway, unverified);
-  witness(issuer.name);
-  const { token, keyIssuer } = await verifyToken(unverified, issuer, iss, keys, seconds(clock()));
-  issuer.check(token, keyIssuer);
-  return { principal: makePrincipal(issuer, token, gateway.forward), ...identifiersOf(token) };
-}
+const COMPACT: TokenForm = { decode: decodeToken, findIssuer };
 
-/** An id of another type than text identifies nothing. */
-function identifiersOf({ claims }: VerifiedToken): Pick<Proof, "tokenId" | "issuedAt"> {
-  const [tokenId, issuedAt] = [member(claims, "jti"), member(claims, "iat")];
-  return { tokenId: typeof tokenId === "string" ? tokenId : null, issuedAt: typeof issuedAt === "number" ? issuedAt : null };
+async function prove(text: string, runtime: Runtime, witness: Witness, form: TokenForm): Promise<Proof> {
+  const { gateway, keys, clock } = runtime;
+  // What is remembered was read in the usual form: a text of another form must not be taken for it, or the reverse.
+  const memo = form === COMPACT ? runtime.memo : null;
+  const now = seconds(clock());
+  const known = memo?.recall(text, keys, now);
+  if (known) {
+    witness(known.principal.issuer);
+    return known;
+  }
+  const asked = form === COMPACT ? runtime.online?.opaque(text) : null;
+  if (asked) {
+    witness(asked.issuer);
+    return asked.prove();
+  }
+  const unverified = form.decode(text);
+  const { issuer, iss } = form.findIssuer(gateway, unverified);
+  witness(issuer.name);
+  const { token, times, key, query } = await verifyToken(unverified, issuer, iss, keys, now);
+  issuer.check(token, key.issuer);
+  const proof: Proof = { principal: makePrincipal(issuer, token, gateway.forward), ...marksIn(token.claims) };
+  memo?.offer(text, { proof, times, limits: issuer.settings, key, query });
+  return proof;
 }
 
 /** Whether this principal may use this route now; `now` in milliseconds. */
-function decide(route: Route | null, principal: Principal, now: number): Decision {
+function decide(route: Route | null, principal: Principal, now: number): Decision & { readonly kind: "allow" | "deny" } {
   if (route === null) return { kind: "deny", principal, code: "route_unknown" };
   const verdict = evaluate(route.rule, principal, seconds(now));
-  return verdict.holds ? { kind: "allow", principal } : { kind: "deny", principal, code: verdict.code };
+  if (verdict.holds) return { kind: "allow", principal };
+  const { code } = verdict;
+  return code === "step_up_required" ? { kind: "deny", principal, code, challenge: verdict } : { kind: "deny", principal, code };
 }
 
 /** Known reasons keep their code; anything else is our own failure, and a failure never lets anybody through. */

@@ -23,17 +23,21 @@ const COLON = 0x3a;
  */
 export function parseStrictJson(bytes: Uint8Array): JsonObject {
   if (!isUtf8(bytes)) throw new SallyportError("token_malformed");
-  const members = countMembers(bytes);
+  const { members, hasEscapes } = scan(bytes);
   let value: Json;
   try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")) as Json;
+    value = JSON.parse(asBuffer(bytes).toString("utf8")) as Json;
   } catch {
     // The parser's own message quotes the input, so it is not kept as the cause.
     throw new SallyportError("token_malformed");
   }
   if (!isJsonObject(value) || countKeys(value) !== members) throw new SallyportError("token_malformed");
+  // UTF-8 cannot carry half a pair: only an escape can.
+  if (hasEscapes && !isWellFormed(value)) throw new SallyportError("token_malformed");
   return value;
 }
+
+const asBuffer = (bytes: Uint8Array) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 
 /** Whether a JSON value is an object (and not an array or null). */
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -45,37 +49,53 @@ export function member(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
+/** Freezes a value made of plain objects and arrays, to the last one in it. Answers the same value. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const name in value) deepFreeze(value[name]);
+  return Object.freeze(value);
+}
+
 /** Members as written: a colon outside a string is one member. Also the depth check, so it runs before the parser. */
-function countMembers(bytes: Uint8Array): number {
+function scan(bytes: Uint8Array): { readonly members: number; readonly hasEscapes: boolean } {
   let members = 0;
+  let hasEscapes = false;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (inString) {
-      if (byte === BACKSLASH) i++;
-      else if (byte === QUOTE) inString = false;
+      if (byte === QUOTE) inString = false;
+      else if (byte === BACKSLASH) {
+        hasEscapes = true;
+        i++;
+      }
     } else if (byte === QUOTE) inString = true;
     else if (byte === COLON) members++;
     else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > MAX_DEPTH) throw new SallyportError("token_malformed");
     } else if (byte === 0x7d || byte === 0x5d) depth--;
   }
-  return members;
+  return { members, hasEscapes };
 }
 
 /** Members as parsed: fewer than written means that one silently replaced another. */
 function countKeys(value: Json): number {
-  if (typeof value === "string") {
-    if (!value.isWellFormed()) throw new SallyportError("token_malformed");
-    return 0;
-  }
   if (typeof value !== "object" || value === null) return 0;
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countKeys(item as Json), 0);
   let keys = 0;
-  for (const [name, item] of Object.entries(value as JsonObject)) {
-    if (!name.isWellFormed()) throw new SallyportError("token_malformed");
-    keys += 1 + countKeys(item as Json);
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) keys += countKeys(item);
+    return keys;
   }
+  // Cheaper than a list of entries. An inherited member would be counted too, and the document refused.
+  for (const name in value) keys += 1 + countKeys((value as JsonObject)[name] ?? null);
   return keys;
+}
+
+/** Whether no string or name, at any depth, holds half a surrogate pair. */
+function isWellFormed(value: Json): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  return Object.entries(value as JsonObject).every(([name, item]) => name.isWellFormed() && isWellFormed(item ?? null));
 }

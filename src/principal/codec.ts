@@ -1,6 +1,7 @@
 import { SallyportError } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject, parseStrictJson } from "../json.ts";
 import type { Principal } from "./principal.ts";
+import type { TokenMarks } from "./proof.ts";
 
 /** The version of the form on the wire. */
 const VERSION = 1;
@@ -10,6 +11,12 @@ const VERSION = 1;
  * whole answer, policy included; one budget for all API types means that no principal works on one and fails on another.
  */
 export const CONTEXT_BUDGET = 7_168;
+
+/**
+ * So many characters of text for the principal always fit: a character takes three bytes at most, the flat keys repeat a part of
+ * the text, and their names take less than a hundred bytes. Nearly every principal is shorter, and is not written twice to be measured.
+ */
+const ALWAYS_FITS = Math.floor((CONTEXT_BUDGET - 100) / 6);
 
 type Field = "text" | "optionalText" | "texts" | "flag" | "seconds" | "optionalSeconds" | "object";
 
@@ -70,8 +77,10 @@ export function encodeText(principal: Principal): AuthorizerContext {
 function toText(principal: Principal, wire: JsonObject): AuthorizerContext {
   const context: AuthorizerContext = {};
   for (const name of FLAT) if (principal[name] !== null) context[name] = principal[name];
-  context["principal"] = JSON.stringify(wire);
-  if (Buffer.byteLength(JSON.stringify(context)) > CONTEXT_BUDGET) throw new SallyportError("principal_too_large");
+  const text = JSON.stringify(wire);
+  context["principal"] = text;
+  if (text.length > ALWAYS_FITS && Buffer.byteLength(JSON.stringify(context)) > CONTEXT_BUDGET)
+    throw new SallyportError("principal_too_large");
   return context;
 }
 
@@ -87,15 +96,42 @@ export function decodePrincipal(context: unknown): Principal {
   return { ...readFields(wire, FIELDS), authentication } as unknown as Principal;
 }
 
+/** The longest token id that goes with a principal, in characters: that much is left beside the principal's own budget. */
+const MAX_TOKEN_ID = 128;
+
+/**
+ * The marks of a token, to stand beside its principal in an authorizer's context: only for guards that read revocations.
+ * @throws SallyportError `principal_too_large`
+ */
+export function encodeMarks({ tokenId, issuedAt }: TokenMarks): AuthorizerContext {
+  if (tokenId !== null && tokenId.length > MAX_TOKEN_ID) throw new SallyportError("principal_too_large");
+  return { ...(tokenId !== null && { tokenId }), ...(issuedAt !== null && { issuedAt }) };
+}
+
+/**
+ * Reads them back, of numbers also the text that REST and WebSocket APIs make of them.
+ * @throws SallyportError `principal_malformed`
+ */
+export function decodeMarks(context: unknown): TokenMarks {
+  const { tokenId = null, issuedAt = null } = isJsonObject(context) ? context : {};
+  const seconds = typeof issuedAt === "string" && /^\d{1,12}(\.\d{1,9})?$/.test(issuedAt) ? Number(issuedAt) : issuedAt;
+  if ((tokenId !== null && !isText(tokenId)) || (seconds !== null && !isSeconds(seconds))) throw malformed();
+  return { tokenId, issuedAt: seconds } as TokenMarks;
+}
+
 /** Nulls and empty lists are left out: no API type can then lose them on the way. */
 function toWire(principal: Principal): JsonObject {
-  return { v: VERSION, ...compact(principal), authentication: compact(principal.authentication), claims: principal.claims };
+  const wire: Record<string, Json> = { v: VERSION };
+  keepInto(wire, principal);
+  wire["authentication"] = keepInto({}, principal.authentication);
+  wire["claims"] = principal.claims;
+  return wire;
 }
 
 /** A loop: this runs for every request, where lists of pairs were the largest cost beside the signature check. */
-function compact(fields: object): JsonObject {
-  const kept: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(fields) as [string, Json][]) {
+function keepInto(kept: Record<string, Json>, fields: object): JsonObject {
+  for (const name in fields) {
+    const value = (fields as JsonObject)[name] as Json;
     if (value !== null && !(Array.isArray(value) && value.length === 0)) kept[name] = value;
   }
   return kept;

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import { deepFreeze, type Json } from "../json.ts";
 
 /** How the principal signed in, as far as the token proves it. Absence means "unknown", never "no". */
 export interface Authentication {
@@ -39,4 +39,16 @@ export interface Principal {
   readonly expiresAt: number;
   /** Only the claims that `forward` lists. */
   readonly claims: Readonly<Record<string, Json>>;
+}
+
+/** Makes a principal unchangeable, to the last claim. Member by member: a general walk costs a tenth of a signature check. */
+export function sealPrincipal(principal: Principal): Principal {
+  Object.freeze(principal.scopes);
+  Object.freeze(principal.roles);
+  Object.freeze(principal.groups);
+  Object.freeze(principal.permissions);
+  Object.freeze(principal.authentication.methods);
+  Object.freeze(principal.authentication);
+  deepFreeze(principal.claims);
+  return Object.freeze(principal);
 }

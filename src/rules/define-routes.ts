@@ -1,4 +1,4 @@
-import { ConfigurationError, type Problem, type Report, startReport } from "../config/report.ts";
+import { checked, type Report } from "../config/report.ts";
 import { checkRule, type RuleContext } from "./check-rule.ts";
 import { parseRouteKey, segmentKind } from "./route-key.ts";
 import type { Route, RouteTable } from "./route-table.ts";
@@ -12,10 +12,7 @@ export type RouteTableInput = Readonly<Record<string, RuleInput>>;
  * @throws ConfigurationError with every malformed key and rule at once
  */
 export function defineRoutes(table: RouteTableInput): RouteTable {
-  const problems: Problem[] = [];
-  const routes = checkRoutes(table, startReport(problems, "routes"));
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return routes;
+  return checked("routes", (report) => checkRoutes(table, report));
 }
 
 /**

@@ -61,13 +61,21 @@ export const claim = (path: string | readonly string[], values: readonly ClaimVa
  */
 export const custom = (name: string, test: (principal: Principal) => boolean): Rule => ({ kind: "custom", name, test });
 /** The token proves a second factor, at a sign-in no longer ago than `within` (a duration such as `"15m"`). */
-export const multiFactor = (options: { readonly within?: string } = {}): Rule => ({ kind: "multiFactor", within: options.within ?? null });
+export const multiFactor = (options: { readonly within?: string } = {}): Rule => ({ kind: "multiFactor", within: withinOf(options) });
 /** The user signed in no longer ago than this duration. */
 export const authenticatedWithin = (within: string): Rule => ({ kind: "authenticatedWithin", within });
 /** Every one of these rules holds. */
 export const allOf = (...rules: readonly RuleInput[]): Rule => ({ kind: "allOf", rules: rules.map(toRule) });
 /** At least one of these rules holds. */
 export const anyOf = (...rules: readonly RuleInput[]): Rule => ({ kind: "anyOf", rules: rules.map(toRule) });
+
+/** What is no such option stays in its place, for the check of the rule to refuse: left out, it would make the rule weaker. */
+function withinOf(options: unknown): string | null {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) return (options ?? undefined) as unknown as string;
+  const [name, ...more] = Object.keys(options);
+  if (name === undefined) return null;
+  return (name === "within" && more.length === 0 ? (options as { within: unknown }).within : options) as string;
+}
 
 /** Expands the two spelled-out rules. */
 export function toRule(rule: RuleInput): Rule {

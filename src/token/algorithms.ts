@@ -1,4 +1,5 @@
-import { constants, type KeyObject, verify } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { constants, verify } from "../node-crypto.ts";
 
 /** What the table knows of a JWS algorithm (RFC 7518 section 3, RFC 8037 section 3.1). */
 interface Algorithm {

@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { type JsonObject, member, parseStrictJson } from "../json.ts";
+import { deepFreeze, type JsonObject, member, parseStrictJson } from "../json.ts";
 import type { TokenHeader, UnverifiedToken } from "./token.ts";
 
 /** Longest token read, in characters. API Gateway itself stops at 10,240 bytes of headers. */
@@ -24,13 +24,39 @@ export function decodeToken(text: string): UnverifiedToken {
   if (typeof text !== "string") throw new SallyportError("token_malformed");
   if (text.length > MAX_TOKEN_LENGTH) throw new SallyportError("credential_too_large");
   if (!COMPACT_JWS.test(text)) throw new SallyportError(otherForm(text));
-  const [header = "", payload = "", signature = ""] = text.split(".");
+  const payloadAt = text.indexOf(".") + 1;
+  const signatureAt = text.indexOf(".", payloadAt) + 1;
   return {
-    header: readHeader(parseStrictJson(decodeBase64url(header))),
-    claims: parseStrictJson(decodeBase64url(payload)),
-    signingInput: Buffer.from(text.slice(0, header.length + 1 + payload.length), "latin1"),
-    signature: decodeBase64url(signature),
+    header: headerOf(text.slice(0, payloadAt - 1)),
+    claims: parseStrictJson(decodeBase64url(text.slice(payloadAt, signatureAt - 1))),
+    signingInput: Buffer.from(text.slice(0, signatureAt - 1), "latin1"),
+    signature: decodeBase64url(text.slice(signatureAt)),
   };
+}
+
+/** Four characters at a time, the last ones filled up: the only way to pad that RFC 4648 section 5 knows. */
+const PADDED = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}==|[A-Za-z0-9_-]{3}=|[A-Za-z0-9_-]{4})$/;
+
+/**
+ * Takes a token apart whose three parts are padded, which RFC 7515 section 2 forbids and Application Load Balancers do. What is
+ * signed is the padded text. Everything else is as strict as for other tokens, and no text is both padded and not.
+ * @throws SallyportError as {@link decodeToken}
+ */
+export function decodePaddedToken(text: string): UnverifiedToken {
+  if (typeof text !== "string") throw new SallyportError("token_malformed");
+  if (text.length > MAX_TOKEN_LENGTH) throw new SallyportError("credential_too_large");
+  const parts = text.split(".");
+  if (parts.length !== 3 || !parts.every((part) => PADDED.test(part))) throw new SallyportError("token_malformed");
+  const token = decodeToken(parts.map((part) => part.replace(/=+$/, "")).join("."));
+  return { ...token, signingInput: Buffer.from(text.slice(0, text.lastIndexOf(".")), "latin1") };
+}
+
+/**
+ * Whether a credential is a token that only its issuer can read: neither a JWT, signed or encrypted, nor anything but the
+ * characters of RFC 6750 section 2.1.
+ */
+export function isOpaque(text: string): boolean {
+  return text.length <= MAX_TOKEN_LENGTH && /^[A-Za-z0-9\-._~+/]+=*$/.test(text) && !COMPACT_JWS.test(text) && !COMPACT_JWE.test(text);
 }
 
 function otherForm(text: string): "token_encrypted" | "token_opaque" | "token_malformed" {
@@ -38,11 +64,34 @@ function otherForm(text: string): "token_encrypted" | "token_opaque" | "token_ma
   return OPAQUE.test(text) ? "token_opaque" : "token_malformed";
 }
 
-/** Decodes, and insists that encoding again gives the same text: no stray bits in the last character. */
+/**
+ * The last characters that leave no stray bits, by the text's length modulo four (RFC 4648 section 3.5). None for a length that no
+ * bytes encode to; any for a length without a rest.
+ */
+const LAST_CHARACTERS = [null, "", "AQgw", "AEIMQUYcgkosw048"] as const;
+
+/** Decodes text of the base64url alphabet, and insists on the one spelling that encoding the bytes again would give. */
 function decodeBase64url(text: string): Buffer {
-  const bytes = Buffer.from(text, "base64url");
-  if (bytes.toString("base64url") !== text) throw new SallyportError("token_malformed");
-  return bytes;
+  const allowed = LAST_CHARACTERS[text.length % 4];
+  if (typeof allowed === "string" && !allowed.includes(text.slice(-1))) throw new SallyportError("token_malformed");
+  return Buffer.from(text, "base64url");
+}
+
+/** Headers as they are written, to what they say: an issuer's tokens have the same few over and over. */
+const headers = new Map<string, TokenHeader>();
+const MAX_HEADERS = 64;
+const MAX_HEADER_LENGTH = 512;
+
+/** Only a header that reads well is remembered. What it says is not trusted any more than when it was read. */
+function headerOf(text: string): TokenHeader {
+  const known = headers.get(text);
+  if (known !== undefined) return known;
+  const header = readHeader(parseStrictJson(decodeBase64url(text)));
+  if (text.length > MAX_HEADER_LENGTH) return header;
+  if (headers.size >= MAX_HEADERS) headers.clear();
+  // A copy, so that the rest of the token is not kept with it.
+  headers.set(Buffer.from(text, "latin1").toString("latin1"), deepFreeze(header));
+  return header;
 }
 
 function readHeader(members: JsonObject): TokenHeader {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../json.ts";
+import { type Json, type JsonObject, member } from "../json.ts";
 
 declare const verified: unique symbol;
 
@@ -20,7 +20,10 @@ export interface UnverifiedToken {
   readonly signature: Uint8Array;
 }
 
-/** A token whose signature holds under a key of its own issuer and whose times are valid. Only `verifyToken` makes one. */
+/**
+ * A token whose signature holds under a key of its own issuer and whose times are valid. Only `verifyToken` makes one, and
+ * `nativeAuthorizer` where API Gateway's own authorizer verified the signature.
+ */
 export interface VerifiedToken {
   readonly [verified]: true;
   readonly header: TokenHeader;
@@ -36,8 +39,9 @@ export type ClaimPath = string | readonly string[];
 
 /** The value at a path, reading own members only; undefined where there is none. */
 export function claimAt(claims: JsonObject, path: ClaimPath): Json | undefined {
+  if (typeof path === "string") return member(claims, path);
   let value: Json | undefined = claims;
-  for (const key of typeof path === "string" ? [path] : path) {
+  for (const key of path) {
     if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, key)) return undefined;
     value = (value as JsonObject)[key];
   }

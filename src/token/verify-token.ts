@@ -3,13 +3,16 @@ import type { KeyFinder, KeyQuery, VerificationKey } from "../keys/keys.ts";
 import type { Issuer, IssuerSettings } from "../providers/provider.ts";
 import { type AlgorithmName, isAlgorithmName, isSignatureValid } from "./algorithms.ts";
 import { member } from "../json.ts";
-import { checkTimes } from "./times.ts";
+import { faultOfTimes, readTimes, type TokenTimes } from "./times.ts";
 import type { UnverifiedToken, VerifiedToken } from "./token.ts";
 
-/** A verified token, and the `issuer` member of the key that verified it. */
+/** A verified token, and what it was found to be good by. */
 export interface Verification {
   readonly token: VerifiedToken;
-  readonly keyIssuer: string | null;
+  readonly times: TokenTimes;
+  /** The key under which the signature holds, and what it was found by. */
+  readonly key: VerificationKey;
+  readonly query: KeyQuery;
 }
 
 /** The spellings of `typ` accepted where the configuration names none. Most providers send `JWT` or nothing. */
@@ -29,19 +32,42 @@ export async function verifyToken(
   keys: KeyFinder,
   now: number,
 ): Promise<Verification> {
-  const algorithm = checkHeader(token, issuer.settings);
-  if (token.header.kid === null) throw new SallyportError("key_id_missing");
-  const location = issuer.locateKeys(token, iss);
-  const key = await findKey({ issuer: issuer.name, location, kid: token.header.kid, algorithm }, token, keys);
-  const expiresAt = checkTimes(token.claims, now, issuer.settings);
+  const { typ, tokenUse } = issuer.settings;
+  const query = queryOf(token, issuer, iss, typ?.map(mediaType) ?? USUAL_TYPES[tokenUse]);
+  const held = keys.peek(query);
+  const key = held !== null && isSignedBy(held, token, query) ? held : await findSigner(query, token, keys, held);
+  const times = readTimes(token.claims);
+  const fault = faultOfTimes(times, now, issuer.settings);
+  if (fault !== null) throw new SallyportError(fault);
   if (member(token.claims, "cnf") !== undefined) throw new SallyportError("token_bound");
-  const verified = { header: token.header, claims: token.claims, iss, expiresAt } as VerifiedToken;
-  return { token: verified, keyIssuer: key.issuer };
+  const expiresAt = Math.floor(times.exp);
+  return { token: { header: token.header, claims: token.claims, iss, expiresAt } as VerifiedToken, times, key, query };
 }
 
-function checkHeader({ header }: UnverifiedToken, settings: IssuerSettings): AlgorithmName {
+/**
+ * Verifies header and signature, and nothing of what the token says. `types`: the accepted media types, lower case; null for none.
+ * @throws SallyportError
+ */
+export async function verifySignature(
+  token: UnverifiedToken,
+  issuer: Issuer,
+  iss: string,
+  keys: KeyFinder,
+  types: readonly (string | null)[],
+): Promise<Pick<Verification, "key" | "query">> {
+  const query = queryOf(token, issuer, iss, types);
+  return { key: await findSigner(query, token, keys, null), query };
+}
+
+/** Which key the header asks for, if it may ask for that. */
+function queryOf(token: UnverifiedToken, issuer: Issuer, iss: string, types: readonly (string | null)[]): KeyQuery {
+  const algorithm = checkHeader(token, issuer.settings, types);
+  if (token.header.kid === null) throw new SallyportError("key_id_missing");
+  return { issuer: issuer.name, location: issuer.locateKeys(token, iss), kid: token.header.kid, algorithm };
+}
+
+function checkHeader({ header }: UnverifiedToken, settings: IssuerSettings, accepted: readonly (string | null)[]): AlgorithmName {
   if (!isAlgorithmName(header.alg) || !settings.algorithms.includes(header.alg)) throw new SallyportError("algorithm_not_allowed");
-  const accepted: readonly (string | null)[] = settings.typ?.map(mediaType) ?? USUAL_TYPES[settings.tokenUse];
   if (!accepted.includes(header.typ === null ? null : mediaType(header.typ))) throw new SallyportError("typ_not_allowed");
   return header.alg;
 }
@@ -51,13 +77,14 @@ function mediaType(typ: string): string {
   return typ.toLowerCase().replace(/^application\/(?=[^/]*$)/, "");
 }
 
-/** The key under which the signature holds: the one known by this id, or the one that has replaced it since. */
-async function findKey(query: KeyQuery, { signingInput, signature }: UnverifiedToken, keys: KeyFinder): Promise<VerificationKey> {
-  const known = await keys.find(query);
-  if (isSignatureValid(query.algorithm, known.key, signingInput, signature)) return known;
+/** The key under which the signature holds: the one known by this id, or the one that has replaced it; `tried` was found not to be it. */
+async function findSigner(query: KeyQuery, token: UnverifiedToken, keys: KeyFinder, tried: VerificationKey | null): Promise<VerificationKey> {
+  const known = tried ?? (await keys.find(query));
+  if (known !== tried && isSignedBy(known, token, query)) return known;
   const replacement = await keys.findReplacement(query, known);
-  if (replacement === null || !isSignatureValid(query.algorithm, replacement.key, signingInput, signature)) {
-    throw new SallyportError("signature_invalid");
-  }
+  if (replacement === null || !isSignedBy(replacement, token, query)) throw new SallyportError("signature_invalid");
   return replacement;
 }
+
+const isSignedBy = ({ key }: VerificationKey, { signingInput, signature }: UnverifiedToken, { algorithm }: KeyQuery) =>
+  isSignatureValid(algorithm, key, signingInput, signature);
