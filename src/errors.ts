@@ -34,6 +34,7 @@ export const REASONS = {
 
   claim_missing: invalidToken("A claim that this issuer's tokens must have is missing."),
   claim_malformed: invalidToken("A claim has a type or a range it must not have."),
+  claim_ambiguous: invalidToken("A claim that API Gateway turned into text can be read in two ways."),
   token_expired: invalidToken("The token has expired."),
   token_not_yet_valid: invalidToken("The token's nbf or iat lies in the future."),
   token_lifetime_too_long: invalidToken("The token lives longer than the configured maximum."),
@@ -52,6 +53,7 @@ export const REASONS = {
   principal_missing: invalidToken("The request reached the function without a principal from the authorizer."),
   principal_malformed: invalidToken("The authorizer context is not a principal this version can read."),
   principal_expired: invalidToken("The principal's token expired after the authorizer's answer was cached."),
+  principal_misplaced: invalidToken("The principal was made for another API or stage."),
 
   step_up_required: {
     status: 401,

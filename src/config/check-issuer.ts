@@ -106,7 +106,7 @@ export function toSettings(name: string, provider: Provider, options: IssuerOpti
     audience: list(options.audience),
     clientIds: list(options.clientIds),
     tokenUse: options.tokenUse ?? provider.defaultTokenUse ?? "access",
-    algorithms: options.algorithms ?? ["RS256"],
+    algorithms: options.algorithms ?? provider.defaultAlgorithms ?? ["RS256"],
     typ: list(options.typ),
     tenants: list(options.tenants),
     policies: options.policies ?? [],

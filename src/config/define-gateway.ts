@@ -1,13 +1,15 @@
 import type { Gateway } from "../gateway.ts";
+import type { KeyStore } from "../keys/key-store.ts";
 import type { Issuer, IssuerDefinition } from "../providers/provider.ts";
 import { checkRoutes, type RouteTableInput } from "../rules/define-routes.ts";
 import type { RouteTable } from "../rules/route-table.ts";
+import type { RevocationSource } from "../sessions/revocations.ts";
 import { checkIssuerOptions, toSettings } from "./check-issuer.ts";
 import { checkOverlaps } from "./check-overlaps.ts";
 import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
 import { checkRuleNames } from "./check-vocabulary.ts";
 import { parseDuration } from "./duration.ts";
-import { ConfigurationError, type Problem, type Report, startReport } from "./report.ts";
+import { checked, type Problem, type Report } from "./report.ts";
 
 /** Where a WebSocket client may put its token besides the Authorization header. */
 export interface WebSocketCredentialOptions {
@@ -24,6 +26,8 @@ export interface KeyOptions {
    * longest time for which a withdrawn key can still be accepted during an outage. `"0s"` serves nothing stale.
    */
   readonly maxStale?: string;
+  /** Shares last good keys between cold sandboxes, such as `dynamoKeyStore({ table: env("KEYS_TABLE") })`. Default none. */
+  readonly store?: KeyStore | null;
 }
 
 /** The whole security policy of one API. */
@@ -36,9 +40,11 @@ export interface GatewayOptions {
   readonly forward?: readonly string[];
   readonly keys?: KeyOptions;
   readonly webSocketCredential?: WebSocketCredentialOptions;
+  /** Where revocations are looked up: `revocationTable({…})`. Default null: a token is good until it expires. */
+  readonly revocations?: RevocationSource | null;
 }
 
-const OPTIONS = ["issuers", "routes", "forward", "keys", "webSocketCredential"];
+const OPTIONS = ["issuers", "routes", "forward", "keys", "webSocketCredential", "revocations"];
 
 /** Credentials of other systems that some providers put into tokens. They stay outside whatever the configuration says. */
 const NEVER_FORWARDED = ["idp_access_token", "idp_refresh_token", "access_token", "refresh_token", "id_token"];
@@ -49,11 +55,13 @@ const ISSUER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
  * @throws ConfigurationError naming every problem at once: its path, what is wrong, and the fix
  */
 export function defineGateway(options: GatewayOptions): Gateway {
-  const problems: Problem[] = [];
-  const report = startReport(problems);
+  return checked("", (report, problems) => readGateway(options, report, problems));
+}
+
+function readGateway(options: GatewayOptions, report: Report, problems: readonly Problem[]): Gateway | null {
   if (!isObject(options)) {
     report.problem("", `the configuration is ${kindOf(options)}, not an object.`, "Write `defineGateway({ issuers, routes })`.");
-    throw new ConfigurationError(problems);
+    return null;
   }
   checkNames(options, OPTIONS, report);
   const issuers = readIssuers(options.issuers, report.at("issuers"));
@@ -63,9 +71,9 @@ export function defineGateway(options: GatewayOptions): Gateway {
   const forward = readForward(options.forward ?? [], report);
   const keys = readKeyOptions(options.keys ?? {}, report.at("keys"));
   const webSocketCredential = readWebSocketCredential(options.webSocketCredential ?? {}, report.at("webSocketCredential"));
+  const revocations = readRevocations(options.revocations ?? null, issuers, report.at("revocations"));
   if (problems.length === 0) checkRuleNames({ issuers, routes, forward }, report.at("routes"));
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return Object.freeze({ issuers, routes, forward, keys, webSocketCredential });
+  return Object.freeze({ issuers, routes, forward, keys, webSocketCredential, ...(revocations !== null && { revocations }) });
 }
 
 function readIssuers(definitions: unknown, report: Report): readonly Issuer[] {
@@ -110,12 +118,47 @@ function readForward(forward: unknown, report: Report): readonly string[] {
 }
 
 function readKeyOptions(options: unknown, report: Report): Gateway["keys"] {
-  const maxStale = isObject(options) ? (options["maxStale"] ?? "24h") : null;
-  if (isObject(options)) checkNames(options, ["maxStale"], report);
-  else report.problem("", `is ${kindOf(options)}, not an object.`, 'Write `{ maxStale: "24h" }`.');
+  if (!isObject(options)) {
+    report.problem("", `is ${kindOf(options)}, not an object.`, 'Write `{ maxStale: "24h" }`.');
+    return { maxStale: 0 };
+  }
+  checkNames(options, ["maxStale", "store"], report);
+  const { maxStale = "24h", store = null } = options;
   const seconds = typeof maxStale === "string" ? parseDuration(maxStale) : null;
-  if (isObject(options) && seconds === null) report.problem("maxStale", "is not a duration.", 'Write it like "30m", "24h" or "0s".');
-  return { maxStale: seconds ?? 0 };
+  if (seconds === null) report.problem("maxStale", "is not a duration.", 'Write it like "30m", "24h" or "0s".');
+  const known = store !== null && isKeyStore(store, report.at("store"));
+  return { maxStale: seconds ?? 0, ...(known && { store }) };
+}
+
+function isKeyStore(store: unknown, report: Report): store is KeyStore {
+  if (!isObject(store) || typeof store["read"] !== "function" || typeof store["write"] !== "function") {
+    report.problem("", `is ${kindOf(store)}, not a key store.`, 'Use `dynamoKeyStore({ table: env("KEYS_TABLE") })`.');
+    return false;
+  }
+  return !("table" in store) || checkText(store["table"], report, "table");
+}
+
+function readRevocations(source: unknown, issuers: readonly Issuer[], report: Report): RevocationSource | null {
+  if (source === null) return null;
+  if (!isRevocationSource(source)) {
+    report.problem("", `is ${kindOf(source)}, not a source of revocations.`, "Use `revocationTable({…})`, or null for none.");
+    return null;
+  }
+  source.check(report);
+  checkKept(source.keep, issuers, report);
+  return source;
+}
+
+const isRevocationSource = (source: unknown): source is RevocationSource =>
+  isObject(source) && typeof source["check"] === "function" && typeof source["open"] === "function";
+
+/** A revocation that goes before its tokens do would give them back. */
+function checkKept(keep: number | null, issuers: readonly Issuer[], report: Report): void {
+  for (const { name, settings } of keep === null ? [] : issuers) {
+    if (settings.maxLifetime !== null && settings.maxLifetime + settings.clockSkew <= (keep ?? 0)) continue;
+    const message = `is shorter than tokens of \`issuers.${name}\` may live.`;
+    report.problem("keep", message, "Lengthen `keep`, or set the issuer's `maxLifetime` to what its tokens really need.");
+  }
 }
 
 function readWebSocketCredential(options: unknown, report: Report): Gateway["webSocketCredential"] {

@@ -22,9 +22,9 @@ export class ConfigurationError extends Error {
   readonly code = "configuration_invalid";
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
     const lines = problems.map(({ path, message, fix }) => `  ${path}: ${message} ${fix}`);
-    super(`The gateway configuration has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${lines.join("\n")}`);
+    super(`The gateway configuration has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${lines.join("\n")}`, options);
     this.problems = problems;
   }
 }
@@ -36,4 +36,23 @@ export function startReport(problems: Problem[], base = ""): Report {
     problem: (path, message, fix) => void problems.push({ path: join(path), message, fix }),
     at: (path) => startReport(problems, join(path)),
   };
+}
+
+/**
+ * Runs the checks of a configuration; null: there is nothing to answer, and a problem says why. A configuration that cannot even be read,
+ * because a member throws when it is looked at or a rule contains itself, is a problem like any other.
+ * @throws ConfigurationError with every problem, and nothing else
+ */
+export function checked<T>(base: string, check: (report: Report, problems: readonly Problem[]) => T | null): T {
+  const problems: Problem[] = [];
+  let result: T | null = null;
+  let options: ErrorOptions | undefined;
+  try {
+    result = check(startReport(problems, base), problems);
+  } catch (cause) {
+    options = { cause };
+    problems.push({ path: base, message: "cannot be read.", fix: "Use plain objects, lists and text; nothing may contain itself." });
+  }
+  if (problems.length > 0 || result === null) throw new ConfigurationError(problems, options);
+  return result;
 }

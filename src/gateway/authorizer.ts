@@ -1,13 +1,21 @@
 import { type AuthorizationRequest, authorize, type Decision, type Runtime, seconds } from "../authorize.ts";
 import { REASONS, SallyportError } from "../errors.ts";
+import { isOnLambda } from "../config/lambda.ts";
 import type { Gateway } from "../gateway.ts";
 import { createKeys, type KeysOptions } from "../keys/create-keys.ts";
+import { prefetchKeys } from "../keys/prefetch.ts";
 import { pinnedKeys } from "../keys/snapshot.ts";
-import { type Log, logToConsole } from "../observe/log.ts";
-import type { AuthorizerContext } from "../principal/codec.ts";
+import type { KeyEvents } from "../keys/key-events.ts";
+import { createObserver, type ObserverOptions } from "../observe/observer.ts";
+import { type AuthorizerContext, encodeMarks } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
+import { challengeOf } from "../rules/challenge.ts";
 import { evaluate } from "../rules/evaluate.ts";
 import type { Route } from "../rules/route-table.ts";
+import type { UnavailableObserver } from "../sessions/revocations.ts";
+import { ProofMemo } from "../token/proof-memo.ts";
+import { encodeOnce } from "./encode-once.ts";
+import { placeOf } from "./place.ts";
 
 /** What every verifier and authorizer may be given; nothing is needed on Lambda. */
 export interface VerifierOptions {
@@ -19,12 +27,11 @@ export interface VerifierOptions {
   readonly jwks?: KeysOptions["jwks"];
   /** Keys saved earlier, for a cold start without the network. Default: those of `sallyport keys pin` that the build found. */
   readonly snapshot?: KeysOptions["snapshot"];
+  /** Whether keys that no snapshot holds are fetched at once, before a token asks for them. Default: on Lambda, in its init phase. */
+  readonly prefetch?: boolean;
 }
 
-export interface AuthorizerOptions extends VerifierOptions {
-  /** Where refusals are written; default one JSON line on stdout. */
-  readonly log?: Log;
-}
+export interface AuthorizerOptions extends VerifierOptions, ObserverOptions {}
 
 /** One API type's way of asking and answering. */
 export interface ApiType<Event, Answer> {
@@ -35,7 +42,14 @@ export interface ApiType<Event, Answer> {
   readonly answer: (event: Event, outcome: Outcome) => Answer;
   /** The answer to an unauthenticated caller, on API types that have no signal for 401. */
   readonly unauthenticated?: () => Answer;
+  /** Whether a denial's context can reach the caller, by a gateway response. Then it says what a stronger sign-in has to be. */
+  readonly explainsDenials?: boolean;
+  /** The answer that lets a refused request through, without a principal, for the guard to refuse; null: refused here. */
+  readonly leaveToGuard?: (refusal: Refusal) => Answer | null;
 }
+
+/** A decision that lets nobody in. */
+export type Refusal = Exclude<Decision, { kind: "allow" }>;
 
 /** What an answer is made of. */
 export interface Outcome {
@@ -49,13 +63,16 @@ export interface Outcome {
 }
 
 /** The Lambda handler of an authorizer. It throws nothing but the 401 signal and, for failures, an error that becomes a 500. */
-export type AuthorizerHandler<Event, Answer> = (event: Event) => Promise<Answer>;
+export type AuthorizerHandler<Event, Answer> = (event: Event, invocation?: { readonly awsRequestId?: string }) => Promise<Answer>;
 
 /** Builds the runtime once, outside the handler: caches live as long as the sandbox. */
-export function createRuntime(gateway: Gateway, options: VerifierOptions): Runtime {
-  const { clock = Date.now, fetch, jwks, snapshot = pinnedKeys } = options;
-  const maxStale = gateway.keys.maxStale * 1_000;
-  return { gateway, clock, keys: createKeys({ clock, fetch, jwks, snapshot, maxStale }) };
+export function createRuntime(gateway: Gateway, options: VerifierOptions, events?: KeyEvents, unavailable?: UnavailableObserver): Runtime {
+  const { clock = Date.now, fetch, jwks, snapshot = pinnedKeys, prefetch = isOnLambda() } = options;
+  const { maxStale, store } = gateway.keys;
+  const keys = createKeys({ clock, fetch, jwks, snapshot, maxStale: maxStale * 1_000, store, events });
+  if (prefetch) prefetchKeys(gateway, keys);
+  const revocations = gateway.revocations?.open({ clock, ...(unavailable && { unavailable }) }) ?? null;
+  return { gateway, clock, keys, revocations, memo: new ProofMemo() };
 }
 
 /** An authorizer of one API type. */
@@ -64,15 +81,21 @@ export function createAuthorizer<Event, Answer>(
   options: AuthorizerOptions,
   api: ApiType<Event, Answer>,
 ): AuthorizerHandler<Event, Answer> {
-  const runtime = createRuntime(gateway, options);
-  const log = options.log ?? logToConsole;
-  return async function authorizer(event) {
-    const request = readRequest(api, event, gateway);
-    const decided = await authorize(request, runtime);
-    const context = contextOf(decided, api);
-    const decision = withinBudget(decided, context);
-    if (decision.kind !== "allow") logRefusal(log, decision, request.route, event);
-    return answer(api, event, decision, context, runtime);
+  const observer = createObserver(options);
+  const runtime = createRuntime(gateway, options, observer.keyEvents, observer.revocationsUnavailable);
+  const encode = encodeOnce(api.encode);
+  return async function authorizer(event, invocation) {
+    try {
+      const began = observer.begin();
+      const request = readRequest(api, event, gateway);
+      const decided = await authorize(request, runtime);
+      const context = contextOf(decided, encode);
+      const decision = withinBudget(decided, context);
+      observer.end(began, { decision, route: request.route, event, invocationId: invocation?.awsRequestId });
+      return answer(api, event, decision, context, runtime);
+    } catch (error) {
+      throw error instanceof UnauthorizedSignal || error instanceof SallyportError ? error : new SallyportError("internal_error");
+    }
   };
 }
 
@@ -92,9 +115,10 @@ function readRequest<Event, Answer>(api: ApiType<Event, Answer>, event: Event, g
 }
 
 /** What the answer carries, encoded once; null: there is no principal to carry, or it does not fit. */
-function contextOf<Event, Answer>(decision: Decision, api: ApiType<Event, Answer>): AuthorizerContext | null {
+function contextOf(decision: Decision, encode: ApiType<never, never>["encode"]): AuthorizerContext | null {
   if (decision.kind !== "allow" && decision.kind !== "deny") return null;
-  return decision.principal === null ? {} : encoded(api, decision.principal);
+  const { principal, marks } = decision;
+  return principal === null ? {} : encoded(() => (marks ? { ...encode(principal), ...encodeMarks(marks) } : encode(principal)));
 }
 
 /** A principal that does not fit into the answer is denied, never cut. */
@@ -103,9 +127,9 @@ function withinBudget(decision: Decision, context: AuthorizerContext | null): De
   return { kind: "deny", principal: decision.principal, code: "principal_too_large" };
 }
 
-function encoded<Event, Answer>(api: ApiType<Event, Answer>, principal: Principal): AuthorizerContext | null {
+function encoded(encode: () => AuthorizerContext): AuthorizerContext | null {
   try {
-    return api.encode(principal);
+    return encode();
   } catch (error) {
     if (error instanceof SallyportError && error.code === "principal_too_large") return null;
     throw error;
@@ -119,11 +143,13 @@ function answer<Event, Answer>(
   context: AuthorizerContext | null,
   { gateway, clock }: Runtime,
 ): Answer {
+  const left = decision.kind === "allow" ? null : (api.leaveToGuard?.(decision) ?? null);
+  if (left !== null) return left;
   if (decision.kind === "unauthenticated") return unauthenticated(api);
   if (decision.kind === "unavailable") throw new SallyportError(decision.code);
   const { kind, principal } = decision;
   const isAllowed = kind === "allow";
-  if (!isAllowed && REASONS[decision.code].status === 401) return unauthenticated(api);
+  if (!isAllowed && REASONS[decision.code].status === 401 && api.explainsDenials !== true) return unauthenticated(api);
   const now = seconds(clock());
   const reaches = ({ rule }: Route) =>
     principal === null ? rule.kind === "public" : context !== null && evaluate(rule, principal, now).holds;
@@ -132,9 +158,31 @@ function answer<Event, Answer>(
     principal,
     gateway,
     reaches,
-    context: { ...context, ...(!isAllowed && { reason: decision.code }) },
+    context: annotate({ ...context }, api, event, decision),
   });
 }
+
+/**
+ * Adds what goes with the principal: where it is valid, and for access logs and gateway responses why it was denied. An allowed answer
+ * may become a denial too, when API Gateway reuses it on another route: it carries the challenge of one that nothing can mend.
+ */
+function annotate<Event, Answer>(
+  context: AuthorizerContext,
+  api: ApiType<Event, Answer>,
+  event: Event,
+  decision: Exclude<Decision, Signalled>,
+): AuthorizerContext {
+  const place = decision.principal === null ? null : placeOf(event);
+  const code = decision.kind === "deny" ? decision.code : null;
+  const challenge = code === null ? SCOPE_CHALLENGE : challengeOf(code, decision.kind === "deny" ? decision.challenge : {});
+  if (place !== null) context["api"] = place;
+  if (code !== null) context["reason"] = code;
+  if (api.explainsDenials === true && challenge !== null) context["challenge"] = challenge;
+  return context;
+}
+
+type Signalled = { readonly kind: "unauthenticated" | "unavailable" };
+const SCOPE_CHALLENGE = challengeOf("rule_denied");
 
 function unauthenticated<Event, Answer>(api: ApiType<Event, Answer>): Answer {
   if (api.unauthenticated === undefined) throw new UnauthorizedSignal();
@@ -148,23 +196,4 @@ class UnauthorizedSignal extends Error {
     // An expected refusal is no fault of the code: the runtime would otherwise log a stack for every one.
     this.stack = "Unauthorized";
   }
-}
-
-/** Writes a refusal down. */
-export function logRefusal(log: Log, decision: Exclude<Decision, { kind: "allow" }>, route: Route | null, event: unknown): void {
-  const failed = decision.kind === "unavailable";
-  log({
-    level: failed ? "ERROR" : "WARN",
-    message: failed ? "Request failed" : "Request refused",
-    code: decision.code,
-    issuer: decision.kind === "deny" ? decision.principal.issuer : decision.issuer,
-    route: route?.key ?? null,
-    requestId: requestIdOf(event),
-  });
-}
-
-/** API Gateway's own id; anything that does not look like one is not written down. */
-function requestIdOf(event: unknown): string | null {
-  const id = (event as { requestContext?: { requestId?: unknown } } | null)?.requestContext?.requestId;
-  return typeof id === "string" && /^[A-Za-z0-9=_-]{1,64}$/.test(id) ? id : null;
 }

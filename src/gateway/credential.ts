@@ -1,9 +1,10 @@
 import { SallyportError } from "../errors.ts";
 import { MAX_TOKEN_LENGTH } from "../token/decode.ts";
 
-/** `Bearer` in any case, exactly one space, then the characters RFC 6750 section 2.1 gives a token. */
-const BEARER = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
-const SCHEME_LENGTH = "Bearer ".length;
+/** In any case, and with exactly one space. */
+const SCHEME = "bearer ";
+/** The characters RFC 6750 section 2.1 gives a token. */
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** Headers as API Gateway hands them over: one value each, and on REST and WebSocket APIs every value beside it. */
 export interface HeaderSource {
@@ -24,9 +25,9 @@ export interface QuerySource {
 export function readBearer(value: unknown): string {
   if (value === undefined || value === null || value === "") throw new SallyportError("credential_missing");
   if (typeof value !== "string") throw new SallyportError("credential_malformed");
-  if (value.length > MAX_TOKEN_LENGTH + SCHEME_LENGTH) throw new SallyportError("credential_too_large");
-  const token = BEARER.exec(value)?.[1];
-  if (token === undefined) throw new SallyportError("credential_malformed");
+  if (value.length > MAX_TOKEN_LENGTH + SCHEME.length) throw new SallyportError("credential_too_large");
+  const token = value.slice(SCHEME.length);
+  if (value.slice(0, SCHEME.length).toLowerCase() !== SCHEME || !TOKEN.test(token)) throw new SallyportError("credential_malformed");
   return token;
 }
 
@@ -44,10 +45,14 @@ export function headerValues({ headers, multiValueHeaders }: HeaderSource, name:
 }
 
 function valuesOf<V>(source: Readonly<Record<string, V | undefined>> | null | undefined, name: string): V[] {
-  if (typeof source !== "object" || source === null) return [];
-  return Object.entries(source)
-    .filter(([key, value]) => key.toLowerCase() === name && value !== undefined)
-    .map(([, value]) => value as V);
+  const found: V[] = [];
+  if (typeof source !== "object" || source === null) return found;
+  for (const key of Object.keys(source)) {
+    if (key.length !== name.length || key.toLowerCase() !== name) continue;
+    const value = source[key];
+    if (value !== undefined) found.push(value);
+  }
+  return found;
 }
 
 /** Every value of a query parameter; names are case-sensitive. */
@@ -78,7 +83,12 @@ export function onlyOne(values: readonly string[]): string {
  * @throws SallyportError
  */
 export function readRequestCredential(event: HeaderSource & QuerySource): string {
-  const value = onlyOne(headerValues(event, "authorization"));
+  return readAuthorization(headerValues(event, "authorization"), event);
+}
+
+/** The same for the Authorization header's values, where they are known already. @throws SallyportError */
+export function readAuthorization(values: readonly string[], event: QuerySource): string {
+  const value = onlyOne(values);
   if (queryValues(event, "access_token").length > 0) throw new SallyportError("credential_ambiguous");
   return readBearer(value);
 }

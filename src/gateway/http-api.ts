@@ -1,9 +1,9 @@
-import { SallyportError } from "../errors.ts";
+import { REASONS, type ReasonCode, SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { type AuthorizerContext, encodeNative } from "../principal/codec.ts";
 import { routeOf } from "../rules/match-route.ts";
-import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
-import { type HeaderSource, headerValues, type QuerySource, readRequestCredential } from "./credential.ts";
+import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer, type Refusal } from "./authorizer.ts";
+import { type HeaderSource, headerValues, type QuerySource, readAuthorization } from "./credential.ts";
 
 /** The members this authorizer reads of an HTTP API's event, payload format 2.0. */
 export interface HttpAuthorizerEvent extends HeaderSource, QuerySource {
@@ -20,12 +20,46 @@ export interface SimpleResponse {
 }
 
 /**
+ * Who answers a refused request. `gateway`: API Gateway, which can say no more than 401, 403 or 500. `guard`: the request goes
+ * on without a principal and the guard in the function answers in full; refusals that may not last, and failures, stay with API
+ * Gateway, because the answer is cached. `guard-uncached`: all of them go on; for an authorizer whose TTL is 0.
+ *
+ * With either of the last two the guard is the only door: no route of this authorizer may have a function without one.
+ */
+export type Denials = "gateway" | "guard" | "guard-uncached";
+
+export interface HttpAuthorizerOptions extends AuthorizerOptions {
+  /** Default `"gateway"`. */
+  readonly denials?: Denials;
+}
+
+/**
  * The authorizer of an HTTP API: payload format 2.0, simple responses. API Gateway must have `$request.header.Authorization`
  * and `$context.routeKey` as identity sources, so that one route's cached answer never serves another.
  * @throws Error with the message `Unauthorized` (401), SallyportError (500)
  */
-export function httpAuthorizer(gateway: Gateway, options: AuthorizerOptions = {}): AuthorizerHandler<HttpAuthorizerEvent, SimpleResponse> {
-  return createAuthorizer(gateway, options, httpApi);
+export function httpAuthorizer(
+  gateway: Gateway,
+  { denials = "gateway", ...options }: HttpAuthorizerOptions = {},
+): AuthorizerHandler<HttpAuthorizerEvent, SimpleResponse> {
+  const goesOn = GOES_ON[denials];
+  const leaveToGuard = (refusal: Refusal) => (goesOn(refusal.code) ? { isAuthorized: true, context: passedOn(refusal) } : null);
+  return createAuthorizer(gateway, options, { ...httpApi, leaveToGuard });
+}
+
+/** The same token may be accepted a minute later: new keys arrive, and clocks move. */
+const MAY_PASS: readonly ReasonCode[] = ["key_unknown", "signature_invalid", "token_not_yet_valid"];
+
+const GOES_ON: Readonly<Record<Denials, (code: ReasonCode) => boolean>> = {
+  gateway: () => false,
+  guard: (code) => REASONS[code].status < 500 && !MAY_PASS.includes(code),
+  "guard-uncached": () => true,
+};
+
+/** No principal and nothing of the token: the reason, and what a stronger sign-in would have to be. */
+function passedOn(refusal: Refusal): AuthorizerContext {
+  const { maxAge = null, acr = null } = (refusal.kind === "deny" ? refusal.challenge : undefined) ?? {};
+  return { reason: refusal.code, ...(maxAge !== null && { maxAge }), ...(acr !== null && { acr }) };
 }
 
 const httpApi: ApiType<HttpAuthorizerEvent, SimpleResponse> = {
@@ -48,13 +82,16 @@ interface CachedEvent extends HeaderSource, QuerySource {
 }
 
 /**
- * The token of an HTTP API's request. What API Gateway cached the answer by must be what is verified.
+ * The token of an HTTP API's request. What API Gateway cached the answer by must be what is verified; without identity sources it
+ * caches nothing.
  * @throws SallyportError
  */
 export function readHttpCredential(event: CachedEvent): string {
   const { identitySource } = event;
-  const sources = typeof identitySource === "string" ? identitySource.split(",") : identitySource;
-  const [value] = headerValues(event, "authorization");
-  if (Array.isArray(sources) && value !== undefined && !sources.includes(value)) throw new SallyportError("credential_ambiguous");
-  return readRequestCredential(event);
+  const given: unknown = typeof identitySource === "string" ? identitySource.split(",") : identitySource;
+  const sources: readonly unknown[] = Array.isArray(given) ? given.filter((source) => source !== "") : [];
+  const values = headerValues(event, "authorization");
+  const [value] = values;
+  if (sources.length > 0 && value !== undefined && !sources.includes(value)) throw new SallyportError("credential_ambiguous");
+  return readAuthorization(values, event);
 }

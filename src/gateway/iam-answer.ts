@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash } from "../node-crypto.ts";
 import type { AuthorizerContext } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { ParsedArn } from "./arn.ts";

@@ -60,6 +60,7 @@ function restApi<Event extends RestEvent>(type: string, credential: (event: Even
       if (event.type !== type || method === null) throw new SallyportError("event_unsupported");
       return { route: matchRoute(gateway, method, path), credential: () => credential(event) };
     },
+    explainsDenials: true,
     encode: encodeText,
     answer: (event, outcome) => answerWithPolicy(parseArn(event.methodArn), outcome),
   };

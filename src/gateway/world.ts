@@ -1,7 +1,19 @@
 import { matchRoute } from "../rules/match-route.ts";
 import { METHODS } from "../rules/route-key.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
-import { type Pattern, REST, reaches, render, type Select, type Shape, swallows, type Token, tokensOf } from "./pattern.ts";
+import {
+  generic,
+  type Pattern,
+  REST,
+  reaches,
+  render,
+  type Select,
+  type Shape,
+  spellOut,
+  swallows,
+  type Token,
+  tokensOf,
+} from "./pattern.ts";
 
 /** The routes of the methods that share them: one world of paths to be divided into reachable and not. */
 export interface World {
@@ -37,7 +49,7 @@ export function worldsOf(table: RouteTable): World[] {
 
 /** Divides a world into what a principal may reach and what not. */
 export function viewOf(world: World, allowed: ReadonlySet<Route>): View {
-  const reachable = world.shapes.filter(({ route }) => allowed.has(route));
+  const reachable = world.shapes.filter(({ route }) => allowed.has(route)).map((shape) => narrowed(shape, world, allowed));
   const denied = world.shapes.filter(({ route }) => !allowed.has(route));
   const losses = new Map<string, ReadonlyMap<Shape, number>>();
   const lossOf = (pattern: Pattern) => {
@@ -47,6 +59,20 @@ export function viewOf(world: World, allowed: ReadonlySet<Route>): View {
     return known;
   };
   return { ...world, reachable, denied, lossOf };
+}
+
+/**
+ * A greedy route starts where it is first selected, if another route takes its shortest paths and may not be reached: what is not
+ * allowed need not be denied. `/{rest+}` beside `/{id}` holds paths of two segments and more.
+ */
+function narrowed(shape: Shape, { select, depth }: World, allowed: ReadonlySet<Route>): Shape {
+  let isBlocked = false;
+  for (const path of spellOut(shape.tokens, depth)) {
+    const owner = select(generic(path));
+    if (owner === shape.route) return isBlocked ? { ...shape, tokens: [...path.slice(0, -1), REST] } : shape;
+    isBlocked ||= owner === null || !allowed.has(owner);
+  }
+  return shape;
 }
 
 function computeLoss(pattern: Pattern, reachable: readonly Shape[], { select, depth }: World): ReadonlyMap<Shape, number> {

@@ -1,6 +1,7 @@
-import { type ReasonCode, SallyportError } from "../errors.ts";
-import { decodePrincipal } from "../principal/codec.ts";
+import { REASONS, type ReasonCode, SallyportError } from "../errors.ts";
+import { decodeMarks, decodePrincipal } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
+import type { Proof, TokenMarks } from "../principal/proof.ts";
 import { evaluate } from "../rules/evaluate.ts";
 import { routeOf, routeOfResource } from "../rules/match-route.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
@@ -8,26 +9,62 @@ import type { Challenge } from "./problem.ts";
 
 /** The guard's verdict on one request. */
 export type Passage =
-  | { readonly passes: true; readonly principal: Principal }
-  | { readonly passes: false; readonly code: ReasonCode; readonly challenge: Challenge };
+  | { readonly passes: true; readonly principal: Principal; readonly proof: () => Proof }
+  | ({ readonly passes: false; readonly code: ReasonCode; readonly challenge: Challenge } & Partial<Seen>);
+
+/** What was known of a request when it was refused, for the log. */
+interface Seen {
+  /** The route's key in the route table. */
+  route: string | null;
+  /** The issuer's name in the configuration. */
+  issuer: string | null;
+}
+
+/**
+ * Finds the principal of an event that no authorizer of this gateway has seen; `now` in seconds since the epoch.
+ * @throws SallyportError
+ */
+export interface PrincipalSource {
+  (event: unknown, now: number): Principal;
+  /** What tells the token from others, for guards that read revocations. */
+  readonly marks?: (event: unknown) => TokenMarks;
+}
 
 /**
  * The second door. API Gateway caches an authorizer's answer and reuses it, so what the answer stood for is proven again where
- * the work is done: the principal is there, its token has not expired, and the rule of the route that was really taken holds.
+ * the work is done: the principal is there, it was made for this API and stage, its token has not expired, and the rule of the
+ * route that was really taken holds. A refusal that the authorizer left to the guard stays the refusal it is.
  * @param now seconds since the epoch
+ * @param from where the principal comes from; absent: from an authorizer of this gateway
  */
-export function fence(routes: RouteTable, event: unknown, now: number): Passage {
+export function fence(routes: RouteTable, event: unknown, now: number, from?: PrincipalSource): Passage {
+  const seen: Seen = { route: null, issuer: null };
+  const passage = pass(routes, event, now, from, seen);
+  return passage.passes ? passage : { ...passage, ...seen };
+}
+
+function pass(routes: RouteTable, event: unknown, now: number, from: PrincipalSource | undefined, seen: Seen): Passage {
   try {
-    const { route, context } = readEvent(routes, event);
-    const principal = decodePrincipal(context);
-    if (principal.expiresAt <= now) return stop("principal_expired");
+    const { route, context, place } = readEvent(routes, event);
+    seen.route = route?.key ?? null;
+    const refusal = from === undefined ? refusalIn(context) : null;
+    if (refusal !== null) return refusal;
+    const principal = from === undefined ? decodePrincipal(context) : from(event, now);
+    seen.issuer = principal.issuer;
+    if (isMisplaced(context, place)) return stop("principal_misplaced");
+    if (!(principal.expiresAt > now)) return stop("principal_expired");
     if (route === null) return stop("route_unknown");
     const verdict = evaluate(route.rule, principal, now);
-    if (verdict.holds) return { passes: true, principal };
+    if (verdict.holds) return { passes: true, principal, proof: () => ({ principal, ...marksOf(event, context, from) }) };
     return stop(verdict.code, verdict.code === "step_up_required" ? verdict : {});
   } catch (error) {
     return stop(error instanceof SallyportError ? error.code : "internal_error");
   }
+}
+
+function marksOf(event: unknown, context: unknown, from: PrincipalSource | undefined): TokenMarks {
+  if (from === undefined) return decodeMarks(context);
+  return from.marks?.(event) ?? { tokenId: null, issuedAt: null };
 }
 
 const stop = (code: ReasonCode, challenge: Challenge = {}): Passage => ({ passes: false, code, challenge });
@@ -37,13 +74,41 @@ type Members = Readonly<Record<string, unknown>>;
 const asMembers = (value: unknown): Members => (typeof value === "object" && value !== null ? (value as Members) : {});
 const asText = (value: unknown): string => (typeof value === "string" ? value : "");
 
+/** A refusal that came without a principal (`httpAuthorizer` with `denials: "guard"`). Whatever it says, nobody gets in by it. */
+function refusalIn(context: unknown): Passage | null {
+  const { principal, reason, maxAge, acr } = asMembers(context);
+  if (principal !== undefined || typeof reason !== "string" || !Object.hasOwn(REASONS, reason)) return null;
+  return stop(reason as ReasonCode, {
+    maxAge: typeof maxAge === "number" ? maxAge : null,
+    acr: typeof acr === "string" ? acr : null,
+  });
+}
+
+/** Whether both sides name an API and stage, and not the same. Contexts made for tests name none. */
+function isMisplaced(context: unknown, place: string | null): boolean {
+  const { api } = asMembers(context);
+  return place !== null && typeof api === "string" && api !== place;
+}
+
+/** What the guard reads of an event. */
+interface GuardedRequest {
+  readonly route: Route | null;
+  readonly context: unknown;
+  /** `<API id>/<stage>`. */
+  readonly place: string | null;
+}
+
 /** The route API Gateway took, and what its authorizer said: from the request context only, which no client can write. */
-function readEvent(routes: RouteTable, event: unknown): { readonly route: Route | null; readonly context: unknown } {
+function readEvent(routes: RouteTable, event: unknown): GuardedRequest {
   const members = asMembers(event);
   const request = asMembers(members["requestContext"]);
-  const authorizer = request["authorizer"];
+  const { authorizer, apiId, stage } = request;
+  const place = typeof apiId === "string" && typeof stage === "string" ? `${apiId}/${stage}` : null;
   if (members["version"] === "2.0")
-    return { route: routeOf(routes, asText(members["routeKey"])), context: asMembers(authorizer)["lambda"] };
-  if (typeof request["connectionId"] === "string") return { route: routeOf(routes, asText(request["routeKey"])), context: authorizer };
-  return { route: routeOfResource(routes, asText(members["httpMethod"]), asText(members["resource"])), context: authorizer };
+    return { place, route: routeOf(routes, asText(members["routeKey"])), context: asMembers(authorizer)["lambda"] };
+  const route =
+    typeof request["connectionId"] === "string"
+      ? routeOf(routes, asText(request["routeKey"]))
+      : routeOfResource(routes, asText(members["httpMethod"]), asText(members["resource"]));
+  return { place, route, context: authorizer };
 }

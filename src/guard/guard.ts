@@ -1,8 +1,12 @@
+import { REASONS } from "../errors.ts";
+import { requestIdOf } from "../observe/request-id.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { RouteTable } from "../rules/route-table.ts";
-import { fence } from "./fence.ts";
+import type { Revocations, RevocationSource } from "../sessions/revocations.ts";
+import { checkRevoked } from "./check-revoked.ts";
+import { fence, type Passage, type PrincipalSource } from "./fence.ts";
 import { type BusinessEvent, withoutCredentials } from "./guarded-event.ts";
-import { problem, type ProblemResult, refusal } from "./problem.ts";
+import { correlated, problem, type ProblemResult, refusal } from "./problem.ts";
 
 /** What a business handler is given beside the event. */
 export interface BusinessContext {
@@ -15,9 +19,48 @@ export interface GuardOptions {
   readonly clock?: () => number;
   /** Where refusals and failures of the handler are written, as one JSON line; default stdout. */
   readonly log?: (entry: Readonly<Record<string, string>>) => void;
+  /**
+   * Where the principal comes from, on an API behind an authorizer of API Gateway's own: `nativeAuthorizer(…)`. Default: from an
+   * authorizer of this gateway, and from nothing else.
+   */
+  readonly from?: PrincipalSource;
+  /** The URL of the API's own description (RFC 9728), for challenges; default none. */
+  readonly resourceMetadata?: string | null;
+  /**
+   * Where revocations are looked up, the same as in the gateway's configuration: the answer of an authorizer may have been cached
+   * before the token was revoked. Default null: what the authorizer said stands.
+   */
+  readonly revocations?: RevocationSource | null;
 }
 
-const logToConsole: NonNullable<GuardOptions["log"]> = (entry) => console.log(JSON.stringify(entry));
+type Members = Readonly<Record<string, unknown>>;
+
+const logToConsole: NonNullable<GuardOptions["log"]> = ({ level, message, ...rest }) =>
+  console.log(JSON.stringify({ level, message, timestamp: new Date().toISOString(), ...rest }));
+
+/**
+ * What a guard asks for revocations; null: nothing. A request that is let through unasked gets a line.
+ * @throws ConfigurationError
+ */
+export function openRevocations({ revocations = null, clock = Date.now, log = logToConsole }: GuardOptions): Revocations | null {
+  const line = { level: "ERROR", message: "Request allowed", service: "sallyport", code: "revocations_unavailable" };
+  return revocations?.open({ clock, unavailable: (outcome) => void (outcome === "allow" && log(line)) }) ?? null;
+}
+
+/** One line for a refusal: fixed words, configured names, and API Gateway's id of the request. */
+export function refusalLine({ code, route, issuer }: Passage & { passes: false }, event: unknown): Readonly<Record<string, string>> {
+  const correlationId = requestIdOf(event);
+  const failed = REASONS[code].status >= 500;
+  return {
+    level: failed ? "ERROR" : "WARN",
+    message: failed ? "Request failed" : "Request refused",
+    service: "sallyport",
+    ...(correlationId !== null && { correlation_id: correlationId }),
+    code,
+    ...(issuer && { issuer }),
+    ...(route && { route }),
+  };
+}
 
 /**
  * Wraps a business handler as a Lambda handler: `(event, { principal })` is all it sees. Without a valid principal, or when the
@@ -28,15 +71,26 @@ export function guard<Result>(
   handler: (event: BusinessEvent, context: BusinessContext) => Promise<Result>,
   options: GuardOptions = {},
 ): (event: unknown) => Promise<Result | ProblemResult> {
-  const { clock = Date.now, log = logToConsole } = options;
+  return behindFence(routes, options, async (event, { principal }) => handler(event, { principal }));
+}
+
+/** Runs what is given for requests that pass the fence, and answers the others. `original`: the event, credentials and all. */
+export function behindFence<Result>(
+  routes: RouteTable,
+  options: GuardOptions,
+  run: (event: BusinessEvent, passage: Passage & { readonly passes: true }, original: Members) => Promise<Result>,
+): (event: unknown) => Promise<Result | ProblemResult> {
+  const { clock = Date.now, log = logToConsole, from, resourceMetadata = null } = options;
+  const revocations = openRevocations(options);
   return async function guarded(event) {
-    const passage = fence(routes, event, Math.floor(clock() / 1_000));
+    const passed = fence(routes, event, Math.floor(clock() / 1_000), from);
+    const passage = revocations === null ? passed : await checkRevoked(passed, revocations);
     if (!passage.passes) {
-      log({ level: "WARN", message: "Request refused", code: passage.code, service: "sallyport" });
-      return refusal(passage.code, passage.challenge);
+      log(refusalLine(passage, event));
+      return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(event), resourceMetadata });
     }
-    const { principal } = passage;
-    return contained(() => handler(withoutCredentials(event as Readonly<Record<string, unknown>>), { principal }), log);
+    const original = event as Members;
+    return contained(() => run(withoutCredentials(original), passage, original), log, correlated(event));
   };
 }
 

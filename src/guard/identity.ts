@@ -1,7 +1,9 @@
 import type { RouteTable } from "../rules/route-table.ts";
-import { fence } from "./fence.ts";
-import type { GuardOptions } from "./guard.ts";
+import { checkRevoked } from "./check-revoked.ts";
+import { fence, type Passage } from "./fence.ts";
+import { type GuardOptions, openRevocations } from "./guard.ts";
 import { withoutCredentials } from "./guarded-event.ts";
+import { requestIdOf } from "../observe/request-id.ts";
 import { type ProblemResult, refusal } from "./problem.ts";
 
 /** The part of a middy request that the middleware touches. */
@@ -12,21 +14,32 @@ interface MiddyRequest {
 
 /** A middy middleware; typed by its shape, so that middy itself is needed only by those who use it. */
 interface IdentityMiddleware {
-  readonly before: (request: MiddyRequest) => ProblemResult | undefined;
+  readonly before: (request: MiddyRequest) => ProblemResult | undefined | Promise<ProblemResult | undefined>;
 }
 
 /**
  * The guard as a middy middleware: puts `principal` on the context, takes every credential out of the event, and answers
  * early with a 401 or 403 where there is no principal or the route's rule does not hold.
  */
-export function identity(routes: RouteTable, { clock = Date.now }: Pick<GuardOptions, "clock"> = {}): IdentityMiddleware {
+export function identity(
+  routes: RouteTable,
+  options: Pick<GuardOptions, "clock" | "from" | "resourceMetadata" | "revocations"> = {},
+): IdentityMiddleware {
+  const { clock = Date.now, from, resourceMetadata = null } = options;
+  const revocations = openRevocations(options);
+  function enter(request: MiddyRequest, passage: Passage): ProblemResult | undefined {
+    if (!passage.passes) {
+      return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(request.event), resourceMetadata });
+    }
+    request.event = withoutCredentials(request.event as Readonly<Record<string, unknown>>);
+    Object.assign(request.context, { principal: passage.principal });
+    return undefined;
+  }
   return {
     before(request) {
-      const passage = fence(routes, request.event, Math.floor(clock() / 1_000));
-      if (!passage.passes) return refusal(passage.code, passage.challenge);
-      request.event = withoutCredentials(request.event as Readonly<Record<string, unknown>>);
-      Object.assign(request.context, { principal: passage.principal });
-      return undefined;
+      const passage = fence(routes, request.event, Math.floor(clock() / 1_000), from);
+      if (revocations === null) return enter(request, passage);
+      return checkRevoked(passage, revocations).then((checked) => enter(request, checked));
     },
   };
 }

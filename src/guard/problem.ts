@@ -1,4 +1,8 @@
 import { REASONS, type ReasonCode } from "../errors.ts";
+import { requestIdOf } from "../observe/request-id.ts";
+import { type Challenge, challengeOf } from "../rules/challenge.ts";
+
+export type { Challenge } from "../rules/challenge.ts";
 
 /** A Lambda proxy result, valid on REST, HTTP and WebSocket APIs. */
 export interface ProblemResult {
@@ -11,6 +15,8 @@ export interface ProblemResult {
 export interface ProblemDetails {
   readonly title: string;
   readonly detail?: string;
+  /** API Gateway's id of the request, by which logs can be found. */
+  readonly correlationId?: string;
   /** A machine-readable code. */
   readonly code?: string;
   /** One entry for each field that is wrong. */
@@ -33,27 +39,29 @@ const TITLES: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-/** What a challenge for a stronger or fresher sign-in asks for (RFC 9470 section 3). `maxAge` in seconds. */
-export interface Challenge {
-  readonly maxAge?: number | null;
-  readonly acr?: string | null;
+/** What a refusal says about itself beyond its reason. */
+export interface RefusalFacts {
+  /** API Gateway's id of the request; null or absent: not known. */
+  readonly correlationId?: string | null;
+  /** Where the API describes itself (RFC 9728); null or absent: nowhere. */
+  readonly resourceMetadata?: string | null;
 }
 
 /**
  * Answers a refusal: the status of its reason, a challenge where one belongs (RFC 6750 section 3) and no word about why
  * beyond the challenge's own error code.
  */
-export function refusal(code: ReasonCode, challenge: Challenge = {}): ProblemResult {
-  const { status, error } = REASONS[code];
-  const headers: Record<string, string> = status === 401 || error !== null ? { "www-authenticate": authenticate(error, challenge) } : {};
-  return problem(status, { title: TITLES[status] ?? "Error" }, headers);
+export function refusal(code: ReasonCode, challenge: Challenge = {}, facts: RefusalFacts = {}): ProblemResult {
+  const { correlationId = null, resourceMetadata = null } = facts;
+  const { status } = REASONS[code];
+  const authenticate = challengeOf(code, challenge, resourceMetadata);
+  const details = { title: TITLES[status] ?? "Error", ...(correlationId !== null && { correlationId }) };
+  return problem(status, details, authenticate === null ? {} : { "www-authenticate": authenticate });
 }
 
-function authenticate(error: string | null, { maxAge = null, acr = null }: Challenge): string {
-  const parameters = [
-    error === null ? null : `error="${error}"`,
-    acr === null ? null : `acr_values="${acr.replace(/[^\x21\x23-\x5b\x5d-\x7e]/g, "")}"`,
-    maxAge === null ? null : `max_age="${maxAge}"`,
-  ].filter((parameter) => parameter !== null);
-  return parameters.length === 0 ? "Bearer" : `Bearer ${parameters.join(", ")}`;
+/** Puts API Gateway's id of an event's request into a problem document made without it. */
+export function correlated(event: unknown): (failure: ProblemResult) => ProblemResult {
+  const correlationId = requestIdOf(event);
+  if (correlationId === null) return (failure) => failure;
+  return (failure) => ({ ...failure, body: JSON.stringify({ ...JSON.parse(failure.body), correlationId }) });
 }

@@ -111,6 +111,15 @@ describe("empty segments", () => {
 });
 
 describe("overlaps", () => {
+  it("start a greedy route where it is first selected, if what comes before may not be reached", () => {
+    const policy = policyFor({ "GET /{rest+}": "yes", "GET /{id}": "no", "GET /a/{x}": "yes" }, "GET/x/y");
+    expect(["GET/x/y", "GET/x/y/z", "GET/a/1"].map((request) => allows(policy, request))).toEqual([true, true, true]);
+    for (const request of ["GET/x", "GET/", "GET//"]) expect(allows(policy, request)).toBe(false);
+    const gap = policyFor({ "GET /{rest+}": "yes", "GET /{id}": "yes", "GET /{a}/{b}": "no" }, "GET/x");
+    expect(["GET/x", "GET/x/y/z"].map((request) => allows(gap, request))).toEqual([true, false]);
+    expect(allows(gap, "GET/x/y")).toBe(false);
+  });
+
   it("take a stricter literal out of a parameter", () => {
     const policy = policyFor({ "GET /orders/{id}": "yes", "GET /orders/all": "no" }, "GET/orders/1");
     expect(resources(policy)["Deny"]).toEqual(["GET/orders/*/*", "GET/orders/all"]);

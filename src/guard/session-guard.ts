@@ -1,0 +1,34 @@
+import type { Proof } from "../principal/proof.ts";
+import type { RouteTable } from "../rules/route-table.ts";
+import { behindFence, type GuardOptions } from "./guard.ts";
+import type { BusinessEvent } from "./guarded-event.ts";
+import type { ProblemResult } from "./problem.ts";
+
+/** What a handler that ends sessions is given beside the event. */
+export interface SessionContext {
+  readonly proof: Proof;
+  /** The caller's token, for the identity provider that issued it and for nobody else; null: it was not in the one usual place. */
+  readonly accessToken: string | null;
+}
+
+/**
+ * The guard of functions that end sessions: the only ones that are handed the caller's token. Import rules keep every other
+ * function from it.
+ */
+export function sessionGuard<Result>(
+  routes: RouteTable,
+  handler: (event: BusinessEvent, context: SessionContext) => Promise<Result>,
+  options: GuardOptions = {},
+): (event: unknown) => Promise<Result | ProblemResult> {
+  return behindFence(routes, options, async (event, passage, original) =>
+    handler(event, { proof: passage.proof(), accessToken: bearerToken(original["headers"]) }),
+  );
+}
+
+/** Of a request that an authorizer let through, so that its form was checked. */
+function bearerToken(headers: unknown): string | null {
+  const all = typeof headers === "object" && headers !== null ? Object.entries(headers) : [];
+  const values = all.filter(([name]) => name.toLowerCase() === "authorization").map(([, value]) => value as unknown);
+  const [value] = values;
+  return values.length === 1 && typeof value === "string" ? (/^bearer (\S+)$/i.exec(value)?.[1] ?? null) : null;
+}

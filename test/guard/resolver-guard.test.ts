@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { authenticatedWithin, resolverGuard, scope } from "../../src/guard/index.ts";
+import { encodeText } from "../../src/principal/codec.ts";
+import { testPrincipal } from "../../src/testing/index.ts";
+
+const NOW = 1_795_420_700;
+const principal = testPrincipal({
+  scopes: ["orders:read"],
+  expiresAt: NOW + 60,
+  authentication: { at: NOW - 600, methods: [], context: null, federatedBy: null },
+});
+
+let logged: Readonly<Record<string, string>>[] = [];
+beforeEach(() => void (logged = []));
+
+const event = (resolverContext: unknown) => ({
+  arguments: { id: "7" },
+  identity: { resolverContext },
+  request: { headers: { authorization: "Bearer secret", cookie: "secret", accept: "*/*" }, domainName: null },
+  info: { fieldName: "order" },
+});
+const options = { clock: () => NOW * 1000, log: (entry: Readonly<Record<string, string>>) => void logged.push(entry) };
+const seen = resolverGuard(scope("orders:read"), async (given, context) => ({ given, ...context }), options);
+
+describe("a resolver behind the AppSync authorizer", () => {
+  it("gets the principal, and an event without credentials and without the context", async () => {
+    expect(await seen(event(encodeText(principal)))).toEqual({
+      given: { arguments: { id: "7" }, request: { headers: { accept: "*/*" }, domainName: null }, info: { fieldName: "order" } },
+      principal,
+    });
+  });
+
+  it.each([
+    ["no context", undefined, "principal_missing"],
+    ["an empty context", {}, "principal_missing"],
+    ["a context that is no principal", { principal: "{}" }, "principal_malformed"],
+    ["an expired principal", encodeText({ ...principal, expiresAt: NOW }), "principal_expired"],
+    ["a principal without the right", encodeText({ ...principal, scopes: [] }), "rule_denied"],
+  ])("refuses %s", async (_, context, code) => {
+    await expect(seen(event(context))).rejects.toThrow(/^Unauthorized$/);
+    expect(logged).toEqual([expect.objectContaining({ code })]);
+  });
+
+  it.each([
+    null,
+    undefined,
+    "x",
+    {},
+    { identity: null },
+    { identity: { claims: { sub: "root" } } },
+    { resolverContext: encodeText(principal) },
+  ])("refuses an event that is not its own: %j", async (given) => {
+    await expect(seen(given)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  it("asks a rule that is stricter than the authorizer's", async () => {
+    const strict = resolverGuard(authenticatedWithin("5m"), async () => "reached", options);
+    await expect(strict(event(encodeText(principal)))).rejects.toThrow("Unauthorized");
+    expect(logged[0]).toMatchObject({ code: "step_up_required", issuer: "test" });
+  });
+
+  it("a handler's failure tells the caller nothing", async () => {
+    const failing = resolverGuard(scope("orders:read"), () => Promise.reject(new TypeError("secret")), options);
+    await expect(failing(event(encodeText(principal)))).rejects.toThrow(/^Internal error$/);
+    expect(JSON.stringify(logged)).toContain("TypeError");
+    expect(JSON.stringify(logged)).not.toContain("secret");
+  });
+
+  it("asks for revocations where there are some", async () => {
+    const revoked = {
+      open: () => ({
+        check: async () => {
+          throw new Error("store down");
+        },
+      }),
+    };
+    const guarded = resolverGuard(scope("orders:read"), async () => "reached", { ...options, revocations: revoked as never });
+    await expect(guarded(event(encodeText(principal)))).rejects.toThrow("Unauthorized");
+    expect(logged[0]).toMatchObject({ code: "internal_error" });
+  });
+
+  it("does not start with a rule that is none", () => {
+    expect(() => resolverGuard({ kind: "scope", name: "" }, async () => null)).toThrow(/rule/);
+    expect(() => resolverGuard({ kind: "nothing" } as never, async () => null)).toThrow(/rule/);
+  });
+});
