@@ -1,4 +1,5 @@
 import type { TwinIssuer } from "./identity-provider/twin-issuer.ts";
+import { PERSONA_PASSWORD } from "./personas.ts";
 import type { Ports } from "./ports.ts";
 
 /** What the twin prints once it is ready: where everything is, who can get tokens, and three commands to copy. */
@@ -25,6 +26,7 @@ Try
   curl -H "Authorization: Bearer ${token}" ${api}/me
   curl -H "Authorization: Bearer ${token}" ${api}/orders
 
+Every password is ${PERSONA_PASSWORD}, where one is looked at. Nothing is kept: sign-outs, new passwords and orders are forgotten.
 Ctrl-C stops everything.
 `;
 }

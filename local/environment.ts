@@ -11,6 +11,7 @@ export const EXAMPLE_ENVIRONMENT: Readonly<Record<string, string>> = {
   PARTNERS_AUDIENCE: "e4b71d06-3c58-4f92-a6e0-9d2b8c5f7a13",
   SHOPS_DOMAIN: "example-shops.us.auth0.com",
   SHOPS_AUDIENCE: "https://api.shops.example/orders",
+  SHOPS_CLIENT_ID: "k2V9xQ4mT7bH1cR8wZ5nJ0fL3sD6gP4y",
 };
 
 /** The environment with example values where it sets none of its own. */

@@ -60,6 +60,7 @@ function environmentOf(ports: Ports): NodeJS.ProcessEnv {
     AWS_ACCESS_KEY_ID: NO_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: NO_CREDENTIALS.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${ports.database}`,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `http://127.0.0.1:${ports.identity}`,
     AWS_EC2_METADATA_DISABLED: "true",
     SLS_TELEMETRY_DISABLED: "1",
     SLS_NOTIFICATIONS_MODE: "off",

@@ -8,6 +8,7 @@ import type { TwinIssuer } from "./identity-provider/twin-issuer.ts";
 import { listen, type Running } from "./listen.ts";
 import { root, startApi } from "./offline.ts";
 import type { Ports } from "./ports.ts";
+import { userEventSender } from "./user-events.ts";
 
 /** Everything that runs: the issuers' stand-ins, the database and the API. */
 export interface Twin extends Running {
@@ -50,9 +51,16 @@ export async function startTwin(ports: Ports, signal: AbortSignal): Promise<Twin
 
 async function startIssuers(ports: Ports, keep: (part: Running) => Running): Promise<readonly TwinIssuer[]> {
   const { default: gateway } = (await import("../gateway.config.ts")) as { readonly default: Gateway };
-  const { twins, server } = await identityProvider(gateway, ports.identity, `http://localhost:${ports.api}`);
+  const options = { publish: userEventSender(ports), webClients: webClientsOf(gateway, process.env) };
+  const { twins, server } = await identityProvider(gateway, ports.identity, `http://localhost:${ports.api}`, options);
   keep(await listen(server, ports.identity));
   return twins;
+}
+
+/** What functions know an issuer's application by: `SHOPS_CLIENT_ID` for `shops`. */
+function webClientsOf({ issuers }: Gateway, environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const entries = issuers.map(({ name }) => [name, environment[`${name.toUpperCase().replaceAll("-", "_")}_CLIENT_ID`] ?? ""] as const);
+  return Object.fromEntries(entries.filter(([, clientId]) => clientId !== ""));
 }
 
 /** All results; the first failure only after everything has settled, so that nothing starts after the clean-up. */

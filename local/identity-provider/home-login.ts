@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { tokenPage } from "./pages.ts";
 import type { TwinIssuer } from "./twin-issuer.ts";
 
 /** A login that was started and has not come back: what the code is exchanged with. */
@@ -9,8 +8,11 @@ interface Pending {
   readonly twin: TwinIssuer;
 }
 
+/** Takes the tokens of a login; the address of the page that shows them. */
+type Open = (twin: TwinIssuer, token: string, refreshToken: string | null) => string;
+
 /** The home page's own application: it signs in as any other would, with code and PKCE, and shows the token. */
-export function homeLogin(twins: readonly TwinIssuer[], base: string, apiUrl: string) {
+export function homeLogin(twins: readonly TwinIssuer[], base: string, open: Open) {
   const pending = new Map<string, Pending>();
 
   const start = (url: URL, response: ServerResponse): void => {
@@ -23,7 +25,7 @@ export function homeLogin(twins: readonly TwinIssuer[], base: string, apiUrl: st
       client_id: twin.webClientId,
       response_type: "code",
       redirect_uri: `${base}/signed-in`,
-      scope: "openid profile email",
+      scope: ["openid", "profile", "email", ...(twin.shape.selfService === undefined ? [] : [twin.shape.selfService])].join(" "),
       state,
       prompt: "login",
       code_challenge: createHash("sha256").update(verifier).digest("base64url"),
@@ -33,7 +35,7 @@ export function homeLogin(twins: readonly TwinIssuer[], base: string, apiUrl: st
     response.writeHead(303, { location: `${base}/${twin.issuer.name}/auth?${query}` }).end();
   };
 
-  const finish = async (url: URL): Promise<string> => {
+  const finish = async (url: URL, response: ServerResponse): Promise<void> => {
     const state = url.searchParams.get("state") ?? "";
     const login = pending.get(state);
     pending.delete(state);
@@ -48,9 +50,9 @@ export function homeLogin(twins: readonly TwinIssuer[], base: string, apiUrl: st
         code_verifier: login.verifier,
       }),
     });
-    const { access_token: token } = (await answer.json()) as { access_token?: string };
+    const { access_token: token, refresh_token: refresh } = (await answer.json()) as { access_token?: string; refresh_token?: string };
     if (token === undefined) throw new Error("The login ended without a token.");
-    return tokenPage(token, apiUrl);
+    response.writeHead(303, { location: open(login.twin, token, refresh ?? null) }).end();
   };
 
   return { start, finish };

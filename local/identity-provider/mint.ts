@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { type CryptoKey, generateKeyPair, SignJWT } from "jose";
 import type { JsonObject } from "../../src/json.ts";
 import type { Persona } from "../personas.ts";
-import type { Grant } from "../token-shapes/shape.ts";
+import type { Grant, TokenShape } from "../token-shapes/shape.ts";
 import { clientIdOf, nativeNames, type TwinIssuer } from "./twin-issuer.ts";
 
 /** How a token is to be spoilt. */
@@ -18,6 +19,10 @@ export interface MintOptions {
   readonly use?: "access" | "id";
   /** The issuer's own scope names that were asked for; all of the persona's when none of them was. */
   readonly requestedScopes?: readonly string[];
+  /** Only these, whatever the persona may do. */
+  readonly exactScopes?: readonly string[];
+  /** The sign-in that the token comes from; default a new one. */
+  readonly session?: string;
   readonly variant?: Variant;
   /** The other issuers of the twin, for `other-key`. */
   readonly others?: readonly TwinIssuer[];
@@ -33,7 +38,7 @@ export async function mint(twin: TwinIssuer, persona: Persona, options: MintOpti
   const { variant = "valid", lifetime = 3600 } = options;
   const use = options.use ?? twin.issuer.settings.tokenUse;
   const issuedAt = variant === "expired" ? options.now - lifetime - 3600 : options.now;
-  const grant = grantOf(twin, persona, issuedAt, lifetime, options.requestedScopes ?? []);
+  const grant = grantOf(twin, persona, { ...options, issuedAt, lifetime });
   const claims = variant === "wrong-audience" ? twin.shape.elsewhere(twin.shape[use](grant)) : twin.shape[use](grant);
   const header = { ...typOf(twin, use), kid: twin.publicJwk.kid };
   if (variant === "unsigned") return `${encode({ ...header, alg: "none" })}.${encode(claims)}.`;
@@ -43,7 +48,8 @@ export async function mint(twin: TwinIssuer, persona: Persona, options: MintOpti
   return variant === "tampered" ? tamper(token, claims) : token;
 }
 
-function grantOf(twin: TwinIssuer, persona: Persona, issuedAt: number, lifetime: number, requested: readonly string[]): Grant {
+function grantOf(twin: TwinIssuer, persona: Persona, options: MintOptions & { issuedAt: number; lifetime: number }): Grant {
+  const { requestedScopes: requested = [], issuedAt, lifetime } = options;
   const { vocabulary } = twin.issuer.settings;
   const scopes = nativeNames(persona.scopes, vocabulary.scopes);
   const asked = scopes.filter((scope) => requested.includes(scope));
@@ -52,7 +58,9 @@ function grantOf(twin: TwinIssuer, persona: Persona, issuedAt: number, lifetime:
     iss: twin.iss,
     persona,
     clientId: clientIdOf(twin, persona),
-    scopes: asked.length > 0 ? asked : scopes,
+    session: options.session ?? randomUUID(),
+    scopes: options.exactScopes ? [] : asked.length > 0 ? asked : scopes,
+    ownScopes: options.exactScopes ?? ownScopes(persona, twin.shape, requested),
     roles: nativeNames(persona.roles, vocabulary.roles),
     groups: nativeNames(persona.groups, vocabulary.groups),
     permissions: nativeNames(persona.permissions, vocabulary.permissions),
@@ -60,6 +68,13 @@ function grantOf(twin: TwinIssuer, persona: Persona, issuedAt: number, lifetime:
     signedInAt: issuedAt - SIGNED_IN_BEFORE,
     expiresAt: issuedAt + lifetime,
   };
+}
+
+/** Those who ask for nothing in particular get everything. */
+function ownScopes({ kind }: Persona, { selfService }: TokenShape, requested: readonly string[]): readonly string[] {
+  if (kind === "client") return [];
+  const isWanted = (scope: string) => requested.length === 0 || requested.includes(scope);
+  return ["openid", "profile", ...(selfService !== undefined && isWanted(selfService) ? [selfService] : [])];
 }
 
 function typOf({ issuer, shape }: TwinIssuer, use: "access" | "id"): JsonObject {

@@ -80,6 +80,16 @@ section { padding-bottom: 1.5rem; border-bottom: 1px solid var(--line); }
 ul { list-style: none; margin: .9rem 0 1.1rem; padding: 0; }
 li { margin-bottom: .45rem; line-height: 1.35; }
 li small { display: block; color: var(--soft); font-size: .85rem; }
+.actions { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: 1rem; }
+.actions button { width: auto; padding: .45rem .9rem; border: 1px solid var(--line); background: none; font-size: .9rem; }
+.actions button:hover { border-color: var(--accent); background: var(--tint); }
+.actions .end { border-color: var(--warn); color: var(--warn); }
+.calls { list-style: none; margin: 0; padding: 0; }
+.calls li { margin-bottom: .9rem; }
+.calls p { display: flex; gap: .7rem; align-items: baseline; margin: 0 0 .35rem; }
+.calls b { padding: 0 .55rem; border-radius: 99px; font-size: .82rem; border: 1px solid currentColor; }
+.fine { color: #2c9a5b; }
+.refused { color: var(--warn); }
 .error { margin: 0 0 1rem; padding: .6rem .85rem; border-radius: 10px; border: 1px solid var(--warn); color: var(--warn); font-size: .9rem; }
 .local { margin: 0; color: var(--soft); font-size: .83rem; text-align: center; }
 .local span { display: inline-block; width: .55rem; height: .55rem; border-radius: 50%; background: #2c9a5b; margin-right: .5rem; }

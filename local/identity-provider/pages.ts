@@ -6,7 +6,9 @@ const GATE: Html = {
  stroke-linejoin="round" aria-hidden="true"><path d="M4 36V9h6v5h5V9h10v5h5V9h6v27z"/><path d="M14 36V26a6 6 0 0 1 12 0v10"/></svg>`,
 };
 
-const heading = (title: string, below: string | Html): Html => html`<header>${GATE}<div><h1>${title}</h1><p>${below}</p></div></header>`;
+/** The head of a page's card. */
+export const heading = (title: string, below: string | Html): Html =>
+  html`<header>${GATE}<div><h1>${title}</h1><p>${below}</p></div></header>`;
 
 const initial = (name: string): string => name.slice(0, 1).toUpperCase();
 
@@ -33,7 +35,7 @@ ${error === null ? "" : html`<p class="error" role="alert">${error}</p>`}
 }
 
 /** What runs here, who can get tokens, and a way to sign in. */
-export function homePage(twins: readonly TwinIssuer[]): string {
+export function homePage(twins: readonly TwinIssuer[], apiSignIn: Html): string {
   const issuers = twins.map(
     (twin) => html`<section><h2>${twin.issuer.name}</h2>
 <p class="about">Standing in for <code>${twin.iss}</code></p>
@@ -44,17 +46,26 @@ export function homePage(twins: readonly TwinIssuer[]): string {
     "Sallyport, the local twin",
     html`${heading("Sallyport, the local twin", "The issuers of gateway.config.ts, on this machine")}
 <div class="wide">${issuers}
-<h2>Without a browser</h2><pre>npx sallyport token --as ${twins[0]?.personas[0]?.name ?? "alice"}</pre></div>`,
+<h2>Without a browser</h2><pre>npx sallyport token --as ${twins[0]?.personas[0]?.name ?? "alice"}</pre>
+${apiSignIn}
+<p class="about">Nothing is kept: sign-ins, sign-outs and new passwords are forgotten when the twin stops.</p></div>`,
   );
 }
 
-/** After a login that was started on the home page: the token, to be looked at and copied. */
-export function tokenPage(token: string, apiUrl: string): string {
-  const claims = JSON.stringify(JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()), null, 2);
+/** Asks whether somebody really wants to go; `form` is the library's own, with its protection against other pages. */
+export function logoutPage(twin: TwinIssuer, form: string): string {
   return page(
-    "Signed in",
-    html`${heading("Signed in", "The access token that this login returned")}
-<div class="wide"><h2>Claims</h2><pre>${claims}</pre><h2>Try it</h2><pre>curl -H "Authorization: Bearer ${token}" ${apiUrl}/me</pre></div>`,
+    `Sign out of ${twin.issuer.name}`,
+    html`${heading(`Sign out of ${twin.issuer.name}?`, "The API is told about it")}
+${{ html: form }}<button class="primary" form="op.logoutForm" name="logout" value="yes">Sign out</button>`,
+  );
+}
+
+/** After signing out at the issuer. */
+export function loggedOutPage(twin: TwinIssuer): string {
+  return page(
+    "Signed out",
+    html`${heading("Signed out", `Nobody is signed in to ${twin.issuer.name} in this browser`)}<a class="primary" href="/">Home</a>`,
   );
 }
 

@@ -9,7 +9,10 @@ import {
   type SigningAlgorithm,
 } from "oidc-provider";
 import type { Persona } from "../personas.ts";
-import { mint } from "./mint.ts";
+import type { SendLogout } from "./back-channel.ts";
+import { issue } from "./issue.ts";
+import { endSessions, logoutFeature } from "./logout.ts";
+import type { Session } from "./sessions.ts";
 import { memoryStorage } from "./storage.ts";
 import { nativeNames, type TwinIssuer } from "./twin-issuer.ts";
 
@@ -26,6 +29,7 @@ const TTL = {
   Grant: LIFETIME,
   IdToken: LIFETIME,
   Interaction: LIFETIME,
+  RefreshToken: 30 * 86_400,
   Session: LIFETIME,
 };
 
@@ -40,11 +44,12 @@ export interface LoginProvider {
  * and the real claims. ID tokens name the loopback address as their issuer, because a standard client compares it with
  * where it discovered the provider.
  */
-export async function loginProvider(twin: TwinIssuer, base: string): Promise<LoginProvider> {
+export async function loginProvider(twin: TwinIssuer, base: string, sendLogout: SendLogout, clock: () => number): Promise<LoginProvider> {
   const provider = new Provider(`${base}/${twin.issuer.name}`, await configurationOf(twin, base));
   provider.use(async (ctx, next) => {
     await next();
-    await replaceAccessToken(ctx as KoaContextWithOIDC, twin);
+    await replaceAccessToken(ctx as KoaContextWithOIDC, twin, Math.floor(clock() / 1000));
+    await endSessions(ctx as KoaContextWithOIDC, twin, sendLogout);
   });
   const callback = provider.callback();
   return { provider, handle: (request, response) => callback(request, response) };
@@ -66,14 +71,16 @@ async function configurationOf(twin: TwinIssuer, base: string): Promise<Configur
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      rpInitiatedLogout: { enabled: false },
+      rpInitiatedLogout: logoutFeature(twin),
     },
     interactions: { policy: loginOnly(), url: (_, interaction) => `/${twin.issuer.name}/login/${interaction.uid}` },
     findAccount: (_, id) => {
       const persona = twin.personas.find(({ kind, subject }) => kind === "user" && subject === id);
-      return persona === undefined ? undefined : { accountId: id, claims: () => claimsOf(persona) };
+      if (persona === undefined || !twin.sessions.isEnabled(persona)) return undefined;
+      return { accountId: id, claims: () => claimsOf(persona) };
     },
     loadExistingGrant: grantEverything,
+    issueRefreshToken: async (_, client) => client.grantTypeAllowed("refresh_token"),
     clientBasedCORS: () => true,
     renderError: renderPlainError,
     ttl: TTL,
@@ -81,17 +88,28 @@ async function configurationOf(twin: TwinIssuer, base: string): Promise<Configur
 }
 
 /** The opaque token that oidc-provider made becomes what the real issuer would have sent. */
-async function replaceAccessToken(ctx: KoaContextWithOIDC, twin: TwinIssuer): Promise<void> {
-  const answer = ctx.body as { access_token?: string } | undefined;
+async function replaceAccessToken(ctx: KoaContextWithOIDC, twin: TwinIssuer, now: number): Promise<void> {
+  const answer = ctx.body as { access_token?: string; refresh_token?: string } | undefined;
   if (ctx.oidc?.route !== "token" || answer?.access_token === undefined) return;
   const { AccessToken, ClientCredentials, Client } = ctx.oidc.entities;
   const persona = twin.personas.find(({ kind, subject }) =>
     AccessToken === undefined ? kind === "client" && Client?.clientId === twin.machineClientId : subject === AccessToken.accountId,
   );
   if (persona === undefined) throw new Error("The token's persona is not in local/personas.ts.");
+  const session = sessionOf(twin, persona, Client?.clientId ?? "", AccessToken?.grantId);
+  if (!session.isLive) return endedGrant(ctx);
+  if (answer.refresh_token !== undefined) twin.sessions.rememberRefresh(answer.refresh_token, session);
   const requestedScopes = ((AccessToken ?? ClientCredentials)?.scope ?? "").split(" ");
-  const now = Math.floor(Date.now() / 1000);
-  ctx.body = { ...answer, access_token: await mint(twin, persona, { now, lifetime: LIFETIME, requestedScopes }) };
+  ctx.body = { ...answer, access_token: await issue(twin, session, { now, lifetime: LIFETIME, requestedScopes }) };
+}
+
+/** A login and what is refreshed later are one session; a machine client's tokens have nothing in common. */
+const sessionOf = ({ sessions }: TwinIssuer, persona: Persona, clientId: string, grantId: string | undefined): Session =>
+  (grantId === undefined ? null : sessions.find(grantId)) ?? sessions.start(persona, clientId, grantId);
+
+function endedGrant(ctx: KoaContextWithOIDC): void {
+  ctx.status = 400;
+  ctx.body = { error: "invalid_grant", error_description: "the session of this token was ended" };
 }
 
 function clientsOf(twin: TwinIssuer, base: string): ClientMetadata[] {
@@ -101,7 +119,7 @@ function clientsOf(twin: TwinIssuer, base: string): ClientMetadata[] {
     // A native client may use any port of the loopback interface.
     application_type: "native",
     token_endpoint_auth_method: "none",
-    grant_types: ["authorization_code"],
+    grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
     redirect_uris: [`${base}/signed-in`, "http://127.0.0.1/callback", "http://localhost/callback"],
   };
@@ -119,6 +137,7 @@ function clientsOf(twin: TwinIssuer, base: string): ClientMetadata[] {
 
 const scopesOf = (twin: TwinIssuer) => [
   ...new Set(twin.personas.flatMap(({ scopes }) => nativeNames(scopes, twin.issuer.settings.vocabulary.scopes))),
+  ...(twin.shape.selfService === undefined ? [] : [twin.shape.selfService]),
 ];
 
 const claimsOf = ({ subject, displayName, name, email }: Persona) => ({

@@ -4,9 +4,11 @@ import type { Gateway } from "../../src/gateway.ts";
 import type { Issuer } from "../../src/providers/provider.ts";
 import type { NameMapping } from "../../src/providers/vocabulary.ts";
 import type { Rule } from "../../src/rules/rule.ts";
-import { PERSONAS, type Persona, type Rights, stockPersonas } from "../personas.ts";
+import type { Persona, Rights } from "../personas.ts";
+import { personasOf } from "../provider-personas.ts";
 import { shapeOf } from "../token-shapes/index.ts";
 import type { TokenShape } from "../token-shapes/shape.ts";
+import { Sessions } from "./sessions.ts";
 
 /** What stands in for one issuer of the configuration. */
 export interface TwinIssuer {
@@ -23,15 +25,22 @@ export interface TwinIssuer {
   readonly webClientId: string;
   /** The machine client; null where the configuration admits one client only. */
   readonly machineClientId: string | null;
+  /** Sign-ins and accounts, until the twin stops. */
+  readonly sessions: Sessions;
 }
 
 /** A tenant for multi-tenant issuers that accept any. */
 const EXAMPLE_TENANT = "d2a1f7b4-6c35-4e98-8b07-5f3e9c1a7d62";
 
-/** Stands in for every issuer of the gateway, each with a key of its own that lives as long as the process. */
-export function twinIssuers(gateway: Gateway): Promise<readonly TwinIssuer[]> {
+/**
+ * Stands in for every issuer of the gateway, each with a key of its own that lives as long as the process. `webClients` has the
+ * application's id by the issuer's name, where the configuration does not say it.
+ */
+export function twinIssuers(gateway: Gateway, webClients: Readonly<Record<string, string>> = {}): Promise<readonly TwinIssuer[]> {
   const rights = rightsOf(gateway);
-  return Promise.all(gateway.issuers.map((issuer) => twinIssuer(issuer, rights)));
+  // A load balancer is no identity provider: it has one behind it, and stands in front of nothing on this machine.
+  const issuers = gateway.issuers.filter(({ keyLocations }) => keyLocations.length > 0);
+  return Promise.all(issuers.map((issuer) => twinIssuer(issuer, personasOf(issuer, issuers, rights), webClients[issuer.name])));
 }
 
 /** The persona's own issuer and the persona; null for a name that nobody has. */
@@ -56,7 +65,7 @@ export function nativeNames(names: readonly string[], mapping: NameMapping | und
   return names.map((name) => backwards.get(name) ?? spelt(name)).filter((name) => name !== null);
 }
 
-async function twinIssuer(issuer: Issuer, rights: Rights): Promise<TwinIssuer> {
+async function twinIssuer(issuer: Issuer, personas: readonly Persona[], webClientId = `${issuer.name}-web`): Promise<TwinIssuer> {
   const algorithm = issuer.settings.algorithms[0] ?? "RS256";
   const shape = shapeOf(issuer.provider);
   const iss = exactIssuer(issuer);
@@ -64,7 +73,6 @@ async function twinIssuer(issuer: Issuer, rights: Rights): Promise<TwinIssuer> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const { clientIds } = issuer.settings;
   const machineClientId = clientIds === null ? `${issuer.name}-machine` : (clientIds[1] ?? null);
-  const own = PERSONAS.filter((persona) => persona.issuer === issuer.name);
   return {
     issuer,
     iss,
@@ -78,9 +86,10 @@ async function twinIssuer(issuer: Issuer, rights: Rights): Promise<TwinIssuer> {
       ...(shape.keysNameAlgorithm ? { alg: algorithm } : {}),
       ...shape.keyMembers?.(iss, kid),
     },
-    personas: (own.length > 0 ? own : stockPersonas(issuer.name, rights)).filter(({ kind }) => kind === "user" || machineClientId !== null),
-    webClientId: clientIds?.[0] ?? `${issuer.name}-web`,
+    personas: personas.filter(({ kind }) => kind === "user" || machineClientId !== null),
+    webClientId: clientIds?.[0] ?? webClientId,
     machineClientId,
+    sessions: new Sessions(),
   };
 }
 

@@ -6,7 +6,7 @@ import { listen, type Running } from "../../local/listen.ts";
 import { httpsFetch } from "../../local/transport.ts";
 import { createKeys } from "../../src/keys/create-keys.ts";
 import type { AlgorithmName } from "../../src/token/algorithms.ts";
-import { machineToken, signIn } from "./clients.ts";
+import { machineToken, refresh, signIn } from "./clients.ts";
 import { freePorts } from "./free-ports.ts";
 import { sampleGateway } from "./sample-issuers.ts";
 
@@ -31,6 +31,26 @@ describe("a standard client", () => {
     const tokens = await signIn(idp, name, twin?.webClientId ?? "", persona?.name ?? "");
     expect(decodeJwt(tokens.access_token).iss).toBe(twin?.iss);
     expect(tokens.claims()).toMatchObject({ iss: `${idp}/${name}`, sub: persona?.subject, name: persona?.displayName });
+  });
+
+  it("continues its session with a refresh token until the session ends or the user is disabled", async () => {
+    const twin = running.twins.find(({ issuer }) => issuer.name === "customers");
+    const session = (token: string) => twin?.sessions.ofToken(token);
+    const login = async () => {
+      const { access_token: token, refresh_token: refreshToken = "" } = await signIn(idp, "customers", "web", "bob");
+      return { token, again: () => refresh(idp, "customers", "web", refreshToken) };
+    };
+    const [first, second] = [await login(), await login()];
+    const next = await first.again();
+    expect(session(next)).toBe(session(first.token));
+    expect(session(second.token)).not.toBe(session(first.token));
+    twin?.sessions.end(session(second.token)?.id ?? "");
+    await expect(second.again()).rejects.toMatchObject({ error: "invalid_grant" });
+    const third = await login();
+    const bob = twin?.personas.find(({ name }) => name === "bob");
+    twin?.sessions.setEnabled(bob as never, false);
+    await expect(third.again()).rejects.toMatchObject({ error: "invalid_grant" });
+    twin?.sessions.setEnabled(bob as never, true);
   });
 
   it("signs in by e-mail too", async () => {
