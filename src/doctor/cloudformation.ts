@@ -1,0 +1,158 @@
+import type { DeployedApi, DeployedAuthorizer, DeployedRoute } from "./model.ts";
+import { at, isTrue, listOf, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
+
+/** What a reader of APIs has to go by. */
+export interface Template {
+  readonly file: string;
+  readonly resources: readonly Resource[];
+}
+
+/** Seconds that API Gateway keeps an answer where nothing is said. */
+const DEFAULT_TTL = { rest: 300, http: 0 } as const;
+const KINDS: Readonly<Record<string, DeployedAuthorizer["kind"]>> = {
+  TOKEN: "TOKEN",
+  REQUEST: "REQUEST",
+  JWT: "JWT",
+  COGNITO_USER_POOLS: "COGNITO",
+};
+
+const ofType = ({ resources }: Template, type: string) => resources.filter((resource) => resource.type === type);
+
+/** The APIs of a template in CloudFormation's own resource types: what Serverless packages and CDK synthesizes. */
+export function readCloudFormation(template: Template): readonly DeployedApi[] {
+  return [
+    ...ofType(template, "AWS::ApiGateway::RestApi").map((api) => readRestApi(api, template)),
+    ...ofType(template, "AWS::ApiGatewayV2::Api").map((api) => readV2Api(api, template)),
+  ];
+}
+
+const belongsTo = (id: string, member: string) => (resource: Resource) => referencesIn(resource.properties[member]).includes(id);
+
+function readRestApi({ id }: Resource, template: Template): DeployedApi {
+  const within = (type: string) => ofType(template, type).filter(belongsTo(id, "RestApiId"));
+  const authorizers = within("AWS::ApiGateway::Authorizer").map((one) => readRestAuthorizer(one, id, template));
+  const responses = within("AWS::ApiGateway::GatewayResponse").filter(({ properties }) =>
+    Object.keys(membersOf(properties["ResponseParameters"])).some((name) => /header\.access-control-allow-origin$/i.test(name)),
+  );
+  return {
+    id,
+    kind: "rest",
+    file: template.file,
+    routes: within("AWS::ApiGateway::Method").map((method) => readMethod(method, id, template)),
+    authorizers,
+    hasCors: false,
+    corsResponses: responses.map(({ properties }) => textOf(properties["ResponseType"]) ?? ""),
+  };
+}
+
+function readRestAuthorizer({ id, properties }: Resource, api: string, template: Template): DeployedAuthorizer {
+  const source = textOf(properties["IdentitySource"]);
+  return {
+    id,
+    name: textOf(properties["Name"]) ?? id,
+    kind: KINDS[textOf(properties["Type"]) ?? ""] ?? "REQUEST",
+    payload: null,
+    isSimple: false,
+    ttl: numberOf(properties["AuthorizerResultTtlInSeconds"]) ?? DEFAULT_TTL.rest,
+    identitySources: source === null ? [] : source.split(",").map((one) => one.trim()),
+    pattern: textOf(properties["IdentityValidationExpression"]),
+    ...callee(properties["AuthorizerUri"], properties["AuthorizerCredentials"], api, template),
+  };
+}
+
+function readMethod({ id, properties }: Resource, api: string, template: Template): DeployedRoute {
+  const method = textOf(properties["HttpMethod"]) ?? "ANY";
+  const key = `${method} ${pathOf(properties["ResourceId"], api, template)}`;
+  return { key, id, ...authorization(properties, template, "AWS::ApiGateway::Authorizer") };
+}
+
+/** Follows the chain of parents up to the API's root. */
+function pathOf(resourceId: unknown, api: string, template: Template): string {
+  const resources = new Map(ofType(template, "AWS::ApiGateway::Resource").map((resource) => [resource.id, resource]));
+  const parts: string[] = [];
+  const seen = new Set<string>();
+  let [next] = referencesIn(resourceId);
+  while (next !== undefined && next !== api && !seen.has(next)) {
+    seen.add(next);
+    const properties = resources.get(next)?.properties ?? {};
+    parts.unshift(textOf(properties["PathPart"]) ?? "");
+    [next] = referencesIn(properties["ParentId"]);
+  }
+  return `/${parts.join("/")}`;
+}
+
+function readV2Api({ id, properties }: Resource, template: Template): DeployedApi {
+  const within = (type: string) => ofType(template, type).filter(belongsTo(id, "ApiId"));
+  return {
+    id,
+    kind: textOf(properties["ProtocolType"]) === "WEBSOCKET" ? "websocket" : "http",
+    file: template.file,
+    routes: within("AWS::ApiGatewayV2::Route").map((route) => ({
+      key: textOf(route.properties["RouteKey"]) ?? "",
+      id: route.id,
+      ...authorization(route.properties, template, "AWS::ApiGatewayV2::Authorizer"),
+    })),
+    authorizers: within("AWS::ApiGatewayV2::Authorizer").map((one) => readV2Authorizer(one, id, template)),
+    hasCors: properties["CorsConfiguration"] !== undefined,
+    corsResponses: [],
+  };
+}
+
+function readV2Authorizer({ id, properties }: Resource, api: string, template: Template): DeployedAuthorizer {
+  return {
+    id,
+    name: textOf(properties["Name"]) ?? id,
+    kind: KINDS[textOf(properties["AuthorizerType"]) ?? ""] ?? "REQUEST",
+    payload: payloadOf(properties["AuthorizerPayloadFormatVersion"]),
+    isSimple: isTrue(properties["EnableSimpleResponses"]),
+    ttl: numberOf(properties["AuthorizerResultTtlInSeconds"]) ?? DEFAULT_TTL.http,
+    identitySources: textsOf(properties["IdentitySource"]),
+    pattern: null,
+    ...callee(properties["AuthorizerUri"], properties["AuthorizerCredentialsArn"], api, template),
+  };
+}
+
+/** YAML reads 2.0 as the number 2. */
+export function payloadOf(value: unknown): string | null {
+  const number = numberOf(value);
+  return number === null ? null : number.toFixed(1);
+}
+
+function authorization(properties: Resource["properties"], template: Template, type: string): Pick<DeployedRoute, "authorizer" | "isIam"> {
+  const kind = textOf(properties["AuthorizationType"]) ?? "NONE";
+  const ids = new Set(ofType(template, type).map(({ id }) => id));
+  const named = textOf(properties["AuthorizerId"]) ?? referenceTo(properties["AuthorizerId"], ids);
+  return { authorizer: kind === "NONE" || kind === "AWS_IAM" ? null : (named ?? "another stack's"), isIam: kind === "AWS_IAM" };
+}
+
+/** The function behind an authorizer, and whether a permission or a role lets API Gateway call it. */
+function callee(
+  uri: unknown,
+  credentials: unknown,
+  api: string,
+  template: Template,
+): Pick<DeployedAuthorizer, "functionId" | "isCallable"> {
+  const functions = new Set(ofType(template, "AWS::Lambda::Function").map(({ id }) => id));
+  // A version or an alias stands for its function.
+  const aliases = new Map(
+    template.resources
+      .filter(({ type }) => type === "AWS::Lambda::Version" || type === "AWS::Lambda::Alias")
+      .map(({ id, properties }) => [id, referenceTo(properties["FunctionName"], functions)]),
+  );
+  const meant = (value: unknown) => {
+    const ids = referencesIn(value).map((id) => (functions.has(id) ? id : (aliases.get(id) ?? null)));
+    return ids.find((id) => id !== null) ?? null;
+  };
+  const functionId = meant(uri);
+  if (functionId === null) return { functionId, isCallable: null };
+  const apis = new Set(template.resources.filter(({ type }) => /^AWS::ApiGateway(V2)?::(Rest)?Api$/.test(type)).map(({ id }) => id));
+  const isCallable = ofType(template, "AWS::Lambda::Permission").some(({ properties }) => {
+    const source = referenceTo(properties["SourceArn"], apis);
+    const isForGateway = listOf(at(properties, "Principal")).some((one) => one === "apigateway.amazonaws.com" || isPartitioned(one));
+    return isForGateway && meant(properties["FunctionName"]) === functionId && (source === null || source === api);
+  });
+  return { functionId, isCallable: isCallable || credentials !== undefined };
+}
+
+/** The principal with the partition's own suffix. */
+const isPartitioned = (value: unknown) => JSON.stringify(value ?? "").includes("apigateway.");

@@ -1,0 +1,123 @@
+import { seconds } from "../authorize.ts";
+import { REASONS, type ReasonCode } from "../errors.ts";
+import type { VerifierOptions } from "../gateway/authorizer.ts";
+import type { Gateway } from "../gateway.ts";
+import { httpsFetch } from "../keys/transport.ts";
+import { HINTS, reasonPage } from "../reason-hints.ts";
+import { describeRule } from "../rules/describe.ts";
+import { evaluate } from "../rules/evaluate.ts";
+import type { Route } from "../rules/route-table.ts";
+import { clientViews } from "./clients.ts";
+import { type Evidence, looseJson } from "./evidence.ts";
+import type { Explanation, Failure, RouteTrace } from "./explanation.ts";
+import type { HintEvidence } from "./hint.ts";
+import { hintsFor } from "./hints.ts";
+import { findPublished } from "./published.ts";
+import { rememberAnswers } from "./remember.ts";
+import { codeOf, hasGoodSignature, type Replay, replayToken } from "./replay.ts";
+import { traceNames, traceRule } from "./rule-trace.ts";
+import { scrub } from "./safe-text.ts";
+import { traceSteps } from "./trace-steps.ts";
+
+/** How a token is to be explained. */
+export interface ExplainOptions extends VerifierOptions {
+  /** `GET /orders`, or with a path as a client writes it: `GET /orders/42`. Absent: every route of the table. */
+  readonly route?: string | undefined;
+  /** Shows header and claims although nothing vouches for them. */
+  readonly unverified?: boolean;
+}
+
+/** Claims whose values are credentials of other systems. */
+const CREDENTIALS = ["idp_access_token", "idp_refresh_token", "access_token", "refresh_token", "id_token"];
+
+/**
+ * Says what becomes of a token and why: the token goes through the real pipeline, with a witness beside it. No part of the token
+ * longer than eleven characters is in the answer, and a claim only where the signature holds or `unverified` asks for it.
+ */
+export async function explain(configured: Gateway, token: string, options: ExplainOptions = {}): Promise<Explanation> {
+  const { route, unverified = false, ...rest } = options;
+  const verifier: VerifierOptions = { ...rest, prefetch: false, fetch: rememberAnswers(rest.fetch ?? httpsFetch) };
+  const gateway = withoutStore(configured);
+  const replay = await replayToken(gateway, token, route ?? null, verifier);
+  const evidence = await collect(replay, token, unverified, verifier);
+  const code = codeOf(replay);
+  return scrub(
+    {
+      verdict: verdictOf(replay),
+      at: evidence.now,
+      issuer: evidence.issuer === null ? null : { name: evidence.issuer.name, provider: evidence.issuer.provider },
+      steps: traceSteps(evidence, replay),
+      failure: code === null ? null : failureOf(code, evidence),
+      principal: evidence.principal,
+      unverified: unverified ? unverifiedOf(evidence) : null,
+      names: evidence.names,
+      ...(await aboutRoutes(replay, evidence, verifier)),
+    },
+    token,
+  );
+}
+
+/** A shared store saves time and decides nothing; whoever explains may not even be able to reach it. */
+function withoutStore(gateway: Gateway): Gateway {
+  const { store: _, ...keys } = gateway.keys;
+  return { ...gateway, keys };
+}
+
+async function collect(replay: Replay, text: string, unverified: boolean, verifier: VerifierOptions): Promise<HintEvidence> {
+  const { sighting, decoded: token, gateway, runtime, route, wanted, principal, refusal } = replay;
+  const issuer = sighting.issuer ?? gateway.issuers.find(({ name }) => name === refusal?.issuer) ?? null;
+  const names = sighting.identity === null || issuer === null ? [] : traceNames(sighting.identity, issuer);
+  const published = await findPublished(sighting.query, refusal?.code ?? null, verifier);
+  const isOpen = unverified || hasGoodSignature(replay);
+  const now = seconds(runtime.clock());
+  return { text, token, issuer, gateway, now, isOpen, query: sighting.query, published, route, wanted, principal, names };
+}
+
+function verdictOf(replay: Replay): Explanation["verdict"] {
+  const final = replay.decision ?? replay.refusal;
+  if (final !== null && final.kind !== "allow") return final.kind === "deny" ? "denied" : final.kind;
+  if (codeOf(replay) !== null) return "denied";
+  return final === null ? "verified" : "allowed";
+}
+
+function failureOf(code: ReasonCode, evidence: HintEvidence): Failure {
+  const { status, error: challenge, summary } = REASONS[code];
+  return { code, status, challenge, summary, advice: HINTS[code], page: reasonPage(code), hints: hintsFor(code, evidence) };
+}
+
+/** Also of a token that cannot be taken apart, as far as it can be read. */
+function unverifiedOf({ token, text }: Evidence): Explanation["unverified"] {
+  const [first, second] = text.split(".");
+  const header = token?.header.members ?? looseJson(first);
+  const claims = token?.claims ?? looseJson(second);
+  if (header === null && claims === null) return null;
+  const hidden = CREDENTIALS.filter((name) => claims !== null && Object.hasOwn(claims, name));
+  return { header, claims: claims && { ...claims, ...Object.fromEntries(hidden.map((name) => [name, "(a credential: not shown)"])) } };
+}
+
+type RouteParts = Pick<Explanation, "route" | "rule" | "routes" | "sample" | "clients">;
+
+async function aboutRoutes(
+  { route, wanted, refusal, gateway }: Replay,
+  evidence: HintEvidence,
+  verifier: VerifierOptions,
+): Promise<RouteParts> {
+  const { principal, now } = evidence;
+  const sample = route ?? (wanted === null && refusal !== null ? firstGuarded(gateway) : null);
+  return {
+    route: wanted,
+    rule: route === null || principal === null ? null : traceRule(route.rule, principal, now),
+    routes: wanted !== null || principal === null ? [] : [...gateway.routes.values()].map((one) => traceRoute(one, evidence)),
+    sample: sample?.key ?? null,
+    clients: sample === null ? [] : await clientViews(gateway, verifier, sample, evidence.text),
+  };
+}
+
+/** A bad token fares alike on every route that is not public. */
+const firstGuarded = ({ routes }: Gateway): Route | null =>
+  [...routes.values()].find(({ rule, method }) => rule.kind !== "public" && method !== null) ?? null;
+
+function traceRoute({ key, rule }: Route, { principal, now }: HintEvidence): RouteTrace {
+  const verdict = principal === null ? null : evaluate(rule, principal, now);
+  return { route: key, rule: describeRule(rule), code: verdict === null || verdict.holds ? null : verdict.code };
+}

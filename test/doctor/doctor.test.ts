@@ -1,0 +1,110 @@
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { readApis } from "../../cli/read-templates.ts";
+import { CHECKS, examine } from "../../src/doctor/doctor.ts";
+import { probeIssuers } from "../../src/doctor/probe.ts";
+import { renderExamination } from "../../src/doctor/render.ts";
+import { gatewayOf } from "./gateways.ts";
+import { issuerThat, KEY, SHOP, UNWELL } from "./issuers.ts";
+
+const FOLDER = fileURLToPath(new URL("examples/", import.meta.url));
+const EXAMPLES = readdirSync(FOLDER);
+const nameOf = (file: string) => file.replace(/\.\w+$/, "");
+const HEALTHY = EXAMPLES.filter((file) => file.startsWith("healthy"));
+const BROKEN = EXAMPLES.filter((file) => !HEALTHY.includes(file));
+
+async function findingsOf(file: string) {
+  const apis = await readApis([`${FOLDER}${file}`]);
+  return examine({ gateway: gatewayOf(nameOf(file)), apis, probes: [] });
+}
+
+async function findingsWith(behaviour: (typeof UNWELL)[string]) {
+  const probes = await probeIssuers(SHOP, issuerThat(behaviour));
+  return { probes, findings: examine({ gateway: SHOP, apis: [], probes }).filter(({ check }) => check !== "native-authorizer-would-do") };
+}
+
+describe("templates", () => {
+  it.each(HEALTHY)("%s has nothing wrong with it", async (file) => {
+    expect(await findingsOf(file)).toEqual([]);
+  });
+
+  it.each(BROKEN)("%s has what its name says, and nothing else", async (file) => {
+    const findings = await findingsOf(file);
+    expect([...new Set(findings.map(({ check }) => check))]).toEqual([nameOf(file)]);
+    for (const { where, why, fix } of findings) {
+      expect(where).toMatch(/\w/);
+      expect(why).toMatch(/[.]$/);
+      expect(fix).toMatch(/[.]$/);
+    }
+  });
+
+  it("are read alike whatever tool wrote them", async () => {
+    const [[sam], [plain]] = [await readApis([`${FOLDER}healthy-sam-http.yaml`]), await readApis([`${FOLDER}healthy-http.json`])];
+    const outline = (api: typeof sam) => ({
+      kind: api?.kind,
+      routes: api?.routes.map(({ key, authorizer }) => [key, authorizer !== null]).toSorted(),
+      authorizers: api?.authorizers.map(({ kind, payload, isSimple, ttl, identitySources, isCallable }) => ({
+        kind,
+        payload,
+        isSimple,
+        ttl,
+        identitySources,
+        isCallable,
+      })),
+    });
+    expect(outline(sam)).toEqual(outline(plain));
+  });
+
+  it("tell where a REST API's paths are, through their chain of resources", async () => {
+    const [api] = await readApis([`${FOLDER}healthy-cdk-rest.json`]);
+    expect(api?.routes.map(({ key }) => key)).toEqual(["GET /health", "GET /orders", "POST /orders", "ANY /orders/{orderId}"]);
+  });
+});
+
+describe("issuers", () => {
+  it("that are well have nothing wrong with them", async () => {
+    const { findings, probes } = await findingsWith({});
+    expect(findings).toEqual([]);
+    expect(probes).toMatchObject([{ issuer: "shop", isUsable: true, status: 200, latency: 40, clockDifference: 0 }]);
+  });
+
+  it.each(Object.entries(UNWELL))("are found out by %s, and nothing else", async (check, behaviour) => {
+    expect((await findingsWith(behaviour)).findings.map((finding) => finding.check)).toEqual([check]);
+  });
+
+  it("that answer with something else than keys are unreachable", async () => {
+    expect((await findingsWith({ keys: [] })).findings).toMatchObject([{ check: "issuer-unreachable" }]);
+    expect((await findingsWith({ status: 404 })).findings.map(({ check }) => check)).toContain("issuer-unreachable");
+  });
+
+  it("have a reason for every key that is not used", async () => {
+    const short = { kty: "RSA", kid: "short", n: Buffer.alloc(128, 3).toString("base64url"), e: "AQAB" };
+    const keys = [KEY, short, { kty: "oct", kid: "shared", k: "AAAA" }, { ...KEY, kid: undefined }, { kty: "XYZ", kid: "odd" }];
+    const { probes } = await findingsWith({ keys });
+    expect(probes[0]?.keys.map(({ fault }) => fault)).toEqual([
+      null,
+      "it is shorter than 2048 bits",
+      "it holds a private or symmetric key",
+      "it has no key id",
+      "its type is not supported",
+    ]);
+  });
+});
+
+describe("checks", () => {
+  it("have an example each", () => {
+    const shown = [...BROKEN.map(nameOf), ...Object.keys(UNWELL)];
+    expect(CHECKS.map(({ id }) => id).toSorted()).toEqual(shown.toSorted());
+    expect(existsSync(FOLDER)).toBe(true);
+  });
+
+  it("put errors first", async () => {
+    const apis = await readApis(
+      ["cache-shared-by-routes.yaml", "authorizer-unused.yaml", "public-behind-authorizer.yaml"].map((file) => FOLDER + file),
+    );
+    const findings = examine({ gateway: gatewayOf(""), apis, probes: [] });
+    expect(findings.map(({ severity }) => severity)).toEqual(["error", "warning", "info"]);
+    expect(renderExamination({ findings, apis, probes: [] })).toMatch(/1 error, 1 warning, 1 for information\.$/);
+  });
+});
