@@ -26,6 +26,7 @@ const CHECKS: readonly Check[] = [
   { name: "snippets", command: script("snippets.ts") },
   { name: "reasons", command: script("reasons.ts", "--check") },
   { name: "words", command: script("words.ts") },
+  { name: "threats", command: script("threats.ts") },
 ];
 
 function runCheck({ name, command: [command, ...args] }: Check): Promise<Outcome> {

@@ -30,14 +30,22 @@ const ROOTS = ["src", "functions", "authorizers", "local", "cli", "bench", "scri
 /** Packages count by name, own files by path. */
 export const DIRECTION_RULES: readonly DirectionRule[] = [
   {
-    from: /^functions\/|^gateway\.routes\.ts$/,
-    never: /^(src\/(token|keys|issuers|providers|gateway|authorize|sessions)\b|gateway\.config\.ts$|authorizers\/|jose$)/,
+    // A logout token from an identity provider has to be verified, and the function that does it has no principal and no business.
+    from: /^functions\/(?!sessions\/backchannel-logout\.ts$)|^gateway\.(routes|sessions)\.ts$/,
+    never: /^(src\/(token|keys|issuers|providers|gateway|authorize)\b|gateway\.config\.ts$|authorizers\/|jose$)/,
     transitively: true,
     typesToo: false,
     because: "nothing behind the wall sees a token, a key or a provider",
   },
   {
-    from: /^functions\//,
+    from: /^functions\/(?!sessions\/)/,
+    never: /^src\/(guard\/session-guard|sessions\/sign-out)\.ts$/,
+    transitively: true,
+    typesToo: true,
+    because: "only the functions that end sessions are handed the caller's token",
+  },
+  {
+    from: /^functions\/(?!sessions\/backchannel-logout\.ts$)/,
     never: /^(src\/(token|keys|issuers|providers|gateway|authorize)\b|gateway\.config\.ts$|jose$)/,
     transitively: false,
     typesToo: true,
@@ -45,14 +53,21 @@ export const DIRECTION_RULES: readonly DirectionRule[] = [
   },
   {
     from: /^src\//,
-    never: /^(local|cli|bench|test|scripts|functions|authorizers|examples)\/|^gateway\.(config|routes)\.ts$/,
+    never: /^(local|cli|bench|test|scripts|functions|authorizers|examples)\/|^gateway\.(config|routes|sessions)\.ts$/,
     transitively: false,
     typesToo: true,
     because: "the library knows neither its users nor its tools",
   },
   {
+    from: /^src\/(?!aws\/(dynamo|cognito)-sdk\.ts)/,
+    never: /^@aws-sdk\//,
+    transitively: false,
+    typesToo: true,
+    because: "the AWS SDK comes in by src/aws/*-sdk.ts only, which are loaded when a table or a user pool is asked",
+  },
+  {
     from: /^src\/(rules|principal|guard)\//,
-    never: /^(src\/(keys|issuers|providers|gateway|authorize)\b|jose$)/,
+    never: /^(src\/(keys|issuers|providers|gateway|authorize|aws)\b|jose$)/,
     transitively: true,
     typesToo: false,
     because: "rules and principals are on both sides of the wall and stay free of tokens and providers",
@@ -137,7 +152,7 @@ export function checkImports(sources: ReadonlyMap<string, string>): string[] {
 export function readSources(root: string): Map<string, string> {
   const sources = new Map<string, string>();
   const read = (path: string) => sources.set(path, readFileSync(join(root, path), "utf8"));
-  for (const file of ["gateway.config.ts", "gateway.routes.ts"]) if (statSync(join(root, file), { throwIfNoEntry: false })) read(file);
+  for (const file of ["gateway.config.ts", "gateway.routes.ts", "gateway.sessions.ts"]) if (statSync(join(root, file), { throwIfNoEntry: false })) read(file);
   for (const folder of ROOTS) {
     if (!statSync(join(root, folder), { throwIfNoEntry: false })) continue;
     for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })) {

@@ -1,6 +1,7 @@
-/** A vitest reporter that closes the run: what was skipped and why, then the counts on a line of their own. */
+/** A vitest reporter that closes the run: the contract's coverage, what was skipped and why, then the counts on a line of their own. */
 import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { contractLines } from "./contract-lines.ts";
 
 interface Notice {
   readonly taskId?: string;
@@ -42,6 +43,8 @@ export default class SkipReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const contract = contractLines(modules);
+    if (contract.length > 0) console.log(`\nContract, tests passed for each API type and provider:\n${contract.join("\n")}`);
     const skipped = skippedLines(modules, this.#notices);
     if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.join("\n")}`);
     // A file that fails to load has no tests to count, and an error between tests belongs to none.

@@ -1,0 +1,277 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { guard } from "../../src/guard/index.ts";
+import {
+  appSyncAuthorizer,
+  createVerifier,
+  httpAuthorizer,
+  httpPolicyAuthorizer,
+  type ReasonCode,
+  type LogEntry,
+  restRequestAuthorizer,
+  restTokenAuthorizer,
+  scope,
+  verifyingGuard,
+  webSocketAuthorizer,
+} from "../../src/index.ts";
+import { authorizerContext, testPrincipal } from "../../src/testing/index.ts";
+import { refused } from "./kit.ts";
+import { CLOCK, createServers, gateway, mint } from "./lab.ts";
+
+const ARN = "arn:aws:execute-api:eu-west-1:123456789012:api1234567/live";
+const token = mint();
+const bearer = `Bearer ${token}`;
+
+let entries: LogEntry[] = [];
+let servers = createServers();
+beforeEach(() => {
+  entries = [];
+  servers = createServers();
+});
+const options = () => ({ clock: CLOCK, fetch: servers.fetch, log: (entry: object) => void entries.push(entry as LogEntry) });
+
+/** The API types whose events have headers of their own, by how an event is made. */
+const CARRIERS: Readonly<Record<string, (carried: object) => Promise<unknown>>> = {
+  "REST REQUEST": (carried) => restRequestAuthorizer(gateway, options())({ type: "REQUEST", methodArn: `${ARN}/GET/orders`, ...carried }),
+  HTTP: (carried) => httpAuthorizer(gateway, options())({ version: "2.0", type: "REQUEST", routeKey: "GET /orders", ...carried }),
+  "HTTP with policies": (carried) =>
+    httpPolicyAuthorizer(gateway, options())({ version: "1.0", type: "REQUEST", methodArn: `${ARN}/GET/orders`, ...carried }),
+  WebSocket: (carried) => webSocketAuthorizer(gateway, options())({ type: "REQUEST", methodArn: `${ARN}/$connect`, ...carried }),
+};
+
+/** Refused with 401 and this reason, before anything is fetched. */
+async function refusedEvent(ask: (carried: object) => Promise<unknown>, carried: object, code: ReasonCode): Promise<void> {
+  await expect(ask(carried)).rejects.toThrow(/^Unauthorized$/);
+  expect(entries.at(-1)?.code).toBe(code);
+  expect(servers.urls).toEqual([]);
+  expect(JSON.stringify(entries)).not.toContain(token.slice(0, 12));
+}
+
+describe("E1 sends no credential, or only the scheme", () => {
+  it.each<[string | undefined, ReasonCode]>([
+    [undefined, "credential_missing"],
+    ["", "credential_missing"],
+    ["Bearer", "credential_malformed"],
+    ["Bearer ", "credential_malformed"],
+    [" ", "credential_malformed"],
+  ])("%j", async (authorization, code) => {
+    await refused({ authorization, route: "GET /orders" }, code);
+  });
+});
+
+describe("E2 separates scheme and token in an unusual way", () => {
+  it.each(["Bearer\t", "Bearer  ", " Bearer ", "Bearer\u00a0", "Bearer\n", "Bearer:", "Bearer=", "Bearer\u2003", "Bearer"])(
+    "%j",
+    async (scheme) => {
+      await refused({ authorization: scheme + token, route: "GET /orders" }, "credential_malformed");
+    },
+  );
+
+  it.each([`${bearer} `, `${bearer}\t`, `${bearer}\u00a0`, `${bearer} x`])("something after the token (%#)", async (authorization) => {
+    await refused({ authorization, route: "GET /orders" }, "credential_malformed");
+  });
+
+  it.each(["bearer", "BEARER", "bEaReR"])("while %s is only another spelling", async (scheme) => {
+    for (const ask of Object.values(CARRIERS))
+      await expect(ask({ headers: { authorization: `${scheme} ${token}` } })).resolves.toBeTruthy();
+  });
+});
+
+describe.each(Object.entries(CARRIERS))("E3 sends two credentials, and hopes for the first or the last (%s)", (_name, ask) => {
+  const other = `Bearer ${mint({ claims: { sub: "canary-subject-0002" } })}`;
+  it.each<[string, object, ReasonCode]>([
+    ["two spellings of the header", { headers: { Authorization: bearer, authorization: bearer } }, "credential_ambiguous"],
+    ["joined by a comma", { headers: { Authorization: `${bearer}, ${other}` } }, "credential_malformed"],
+    ["joined by a comma alone", { headers: { Authorization: `${bearer},${token}` } }, "credential_malformed"],
+    ["two values", { headers: { Authorization: other }, multiValueHeaders: { Authorization: [bearer, other] } }, "credential_ambiguous"],
+    [
+      "two forms that disagree",
+      { headers: { Authorization: bearer }, multiValueHeaders: { Authorization: [other] } },
+      "credential_ambiguous",
+    ],
+    ["two values, both equal", { headers: {}, multiValueHeaders: { Authorization: [bearer, bearer] } }, "credential_ambiguous"],
+    [
+      "two spellings in the other form",
+      { multiValueHeaders: { Authorization: [bearer], AUTHORIZATION: [bearer] } },
+      "credential_ambiguous",
+    ],
+  ])("%s", async (_what, carried, code) => refusedEvent(ask, carried, code));
+});
+
+describe.each(Object.entries(CARRIERS).filter(([name]) => name !== "WebSocket"))(
+  "E4 sends a token in the header and in the query (%s)",
+  (_name, ask) => {
+    it.each([{ queryStringParameters: { access_token: token } }, { multiValueQueryStringParameters: { access_token: [token] } }])(
+      "%#",
+      async (query) => {
+        await refusedEvent(ask, { headers: { authorization: bearer }, ...query }, "credential_ambiguous");
+      },
+    );
+  },
+);
+
+it("E4 sends a token in the header and in another place that a WebSocket API reads", async () => {
+  const open = { ...gateway, webSocketCredential: { queryParameter: "token", subprotocol: "bearer" } };
+  const connect = (carried: object) => webSocketAuthorizer(open, options())({ type: "REQUEST", methodArn: `${ARN}/$connect`, ...carried });
+  const places = [
+    { headers: { authorization: bearer } },
+    { headers: { "sec-websocket-protocol": `bearer, ${token}` } },
+    { queryStringParameters: { token } },
+  ];
+  for (const place of places) await expect(connect(place)).resolves.toBeTruthy();
+  servers = createServers();
+  const [header, protocol, query] = places;
+  await refusedEvent(connect, { ...header, ...query }, "credential_ambiguous");
+  await refusedEvent(connect, { ...protocol, ...query }, "credential_ambiguous");
+  await refusedEvent(connect, { headers: { ...header?.headers, ...protocol?.headers } }, "credential_ambiguous");
+});
+
+describe("E5 sends a credential of another scheme, or no token behind the right one", () => {
+  it.each([
+    `Basic ${token}`,
+    `DPoP ${token}`,
+    `Negotiate ${token}`,
+    `Token ${token}`,
+    `JWT ${token}`,
+    `Bearer "${token}"`,
+    `Bearer '${token}'`,
+    `Bearer <${token}>`,
+  ])("%#", async (authorization) => refused({ authorization, route: "GET /orders" }, "credential_malformed"));
+  it.each(["Bearer null", "Bearer undefined", "Bearer NaN", "Bearer true"])("%s", async (authorization) => {
+    await refused({ authorization, route: "GET /orders" }, "token_opaque");
+  });
+  it("Bearer [object Object]", async () =>
+    refused({ authorization: "Bearer [object Object]", route: "GET /orders" }, "credential_malformed"));
+});
+
+describe("E6 hides control characters, folds or escapes in the header", () => {
+  it.each(["\r\n", "\r\n ", "\n", "\0", "\u{1f600}", "%20", "%0d%0a", "\u2028", "\ufeff"])("%j", async (text) => {
+    const at = 40;
+    for (const value of [`${bearer}${text}X-Admin: 1`, `${bearer.slice(0, at)}${text}${bearer.slice(at)}`, `${text}${bearer}`])
+      await refused({ authorization: value, route: "GET /orders" }, "credential_malformed");
+  });
+});
+
+describe("E7 sends a token of more than 8 kB", () => {
+  it.each([8_193, 10_240, 1_000_000])("%d characters", async (length) => refused("a".repeat(length), "credential_too_large"));
+  it("good signature or not", async () => refused(mint({ claims: { note: "x".repeat(7_000) } }), "credential_too_large"));
+});
+
+describe.each(Object.entries(CARRIERS))("E8 sends a token in a cookie, which is never read (%s)", (_name, ask) => {
+  it.each([
+    { headers: { cookie: `token=${token}; __Host-token=${token}; token=${token}` } },
+    { headers: {}, cookies: [`access_token=${token}`, `authorization=${encodeURIComponent(bearer)}`] },
+  ])("%#", async (carried) => refusedEvent(ask, carried, "credential_missing"));
+});
+
+describe.each(Object.entries(CARRIERS))(
+  "E9 sends a token in the query, which is not read unless the configuration says so (%s)",
+  (_name, ask) => {
+    it.each(["access_token", "token", "authorization", "Authorization", "jwt"])("%s", async (name) => {
+      await refusedEvent(ask, { headers: {}, queryStringParameters: { [name]: token } }, "credential_missing");
+      await refusedEvent(ask, { headers: null, multiValueQueryStringParameters: { [name]: [token] } }, "credential_missing");
+    });
+  },
+);
+
+describe("E10 gets an event through that is not of the expected kind", () => {
+  const HANDLERS = [restTokenAuthorizer, restRequestAuthorizer, httpAuthorizer, httpPolicyAuthorizer, webSocketAuthorizer] as const;
+  const EVENTS: readonly unknown[] = [
+    undefined,
+    null,
+    0,
+    "event",
+    [],
+    {},
+    { type: "REQUEST" },
+    { type: "TOKEN", authorizationToken: bearer },
+    { type: "TOKEN", authorizationToken: bearer, methodArn: 1 },
+    { type: "REQUEST", methodArn: "arn:aws:s3:::bucket", headers: { authorization: bearer } },
+    { version: "3.0", type: "REQUEST", routeKey: "GET /orders", headers: { authorization: bearer } },
+    { version: "2.0", type: "request", routeKey: "GET /orders", headers: { authorization: bearer } },
+    { Records: [{ body: token }] },
+  ];
+
+  it.each(HANDLERS)("%o: an error of ours, nothing fetched, nobody let in", async (create) => {
+    for (const event of EVENTS) {
+      const handler = create(gateway, options()) as (event: unknown) => Promise<unknown>;
+      await expect(handler(event)).rejects.toMatchObject({ code: "event_unsupported", status: 500 });
+    }
+    expect(servers.urls).toEqual([]);
+  });
+
+  it("a payload version that is the name of something every object has", async () => {
+    const event = { version: "toString", type: "REQUEST", methodArn: `${ARN}/GET/orders`, headers: { authorization: bearer } };
+    await expect(httpPolicyAuthorizer(gateway, options())(event)).rejects.toMatchObject({ code: "event_unsupported" });
+  });
+
+  it("AppSync and functions without an authorizer", async () => {
+    const appSync = appSyncAuthorizer(gateway, { ...options(), rule: scope("orders:read") }) as (event: unknown) => Promise<unknown>;
+    for (const event of [
+      undefined,
+      null,
+      {},
+      { requestContext: {} },
+      { type: "TOKEN", authorizationToken: bearer, requestContext: { apiId: "x" } },
+    ])
+      await expect(appSync(event)).rejects.toMatchObject({ code: "event_unsupported" });
+    const direct = verifyingGuard(gateway, async () => ({ statusCode: 200 }), options());
+    for (const event of EVENTS) expect(await direct(event)).toMatchObject({ statusCode: 500 });
+  });
+
+  it.each([null, undefined, [], "text", 1, { authorization: 1 }, { authorization: [bearer] }, { authorization: null }])(
+    "headers that are %j",
+    async (headers) => {
+      for (const ask of Object.values(CARRIERS)) await expect(ask({ headers })).rejects.toThrow(/^Unauthorized$/);
+    },
+  );
+});
+
+describe.each(Object.entries(CARRIERS))("E11 sends headers that other proxies decide by (%s)", (_name, ask) => {
+  const forwarded = {
+    "x-forwarded-uri": "/health",
+    "x-original-url": "/health",
+    "x-rewrite-url": "/health",
+    "x-forwarded-method": "OPTIONS",
+    "x-http-method-override": "OPTIONS",
+    "x-forwarded-host": "localhost",
+    "x-forwarded-authorization": bearer,
+    x_authorization: bearer,
+    authorization_: bearer,
+    "proxy-authorization": bearer,
+    "x-amzn-oidc-accesstoken": token,
+  };
+
+  it("none of them is a credential, or another route", async () => refusedEvent(ask, { headers: forwarded }, "credential_missing"));
+});
+
+it("E11 reaches for another path: the route is the one that API Gateway chose", async () => {
+  const event = {
+    version: "2.0",
+    type: "REQUEST",
+    routeKey: "DELETE /orders/{id}",
+    headers: { authorization: bearer, "x-forwarded-uri": "/health", "x-http-method-override": "GET" },
+    rawPath: "/health",
+    requestContext: { http: { method: "GET", path: "/health" } },
+  };
+  expect(await httpAuthorizer(gateway, options())(event)).toMatchObject({ isAuthorized: false, context: { reason: "rule_denied" } });
+});
+
+describe("E12 sends the identity along as headers, query or body: functions read the authorizer's context only", () => {
+  const forged = authorizerContext(testPrincipal({ scopes: ["orders:read"], expiresAt: CLOCK() }), "http")["lambda"];
+  it.each([
+    { headers: { "x-user": "admin", "x-principal": JSON.stringify(forged), principal: JSON.stringify(forged) } },
+    { queryStringParameters: { principal: JSON.stringify(forged) } },
+    { body: JSON.stringify({ requestContext: { authorizer: { lambda: forged } } }) },
+    { authorizer: { lambda: forged }, lambda: forged, principal: forged },
+    { requestContext: { lambda: forged, principal: forged } },
+  ])("%#", async (carried) => {
+    const handler = guard(gateway, async () => ({ statusCode: 200 }), { clock: CLOCK, log: (entry) => void entries.push(entry as never) });
+    expect(await handler({ version: "2.0", routeKey: "GET /orders", ...carried })).toMatchObject({ statusCode: 401 });
+    expect(entries.at(-1)?.code).toBe("principal_missing");
+  });
+});
+
+it("the same token, carried as it should be, gets in everywhere", async () => {
+  for (const ask of Object.values(CARRIERS)) await expect(ask({ headers: { authorization: bearer } })).resolves.toBeTruthy();
+  await expect(createVerifier(gateway, options()).verify(token)).resolves.toBeTruthy();
+});

@@ -1,0 +1,233 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as sallyport from "../../src/index.ts";
+
+const { ConfigurationError, defineGateway, defineRoutes, describeRule } = sallyport;
+
+/** Values that no JSON has: what reading them does is up to whoever made them. */
+const explode = () => {
+  throw new TypeError("read");
+};
+const cycle: Record<string, unknown> = { kind: "allOf", rules: [] };
+cycle["self"] = cycle;
+(cycle["rules"] as unknown[]).push(cycle);
+const cyclicList: unknown[] = [];
+cyclicList.push(cyclicList);
+const HOSTILE: readonly unknown[] = [
+  undefined,
+  Symbol("s"),
+  10n,
+  Number.NaN,
+  () => "x",
+  class {},
+  new Map([["GET /", "public"]]),
+  new Set(["x"]),
+  new Date(0),
+  /x/g,
+  new Proxy({}, {}),
+  new Proxy({}, { get: explode, ownKeys: explode, has: explode, getOwnPropertyDescriptor: explode }),
+  new Proxy([], { get: explode }),
+  Proxy.revocable({}, {}).proxy,
+  revoked(),
+  Object.create(null),
+  Object.freeze({}),
+  cycle,
+  cyclicList,
+  {
+    get kind() {
+      return explode();
+    },
+  },
+  { toString: explode, valueOf: explode },
+  { provider: {}, options: {} },
+  { provider: { name: "x", options: {}, configure: explode }, options: {} },
+  { provider: { name: "x", options: null, configure: () => null }, options: {} },
+  { provider: { name: "x", options: {}, configure: () => ({}) }, options: { audience: "x" } },
+  { kind: "custom", name: "x", test: 1 },
+  { kind: "allOf", rules: [{ kind: "anyOf", rules: [null] }] },
+  { kind: "claim", path: [Symbol("s")], values: [10n] },
+  { kind: Symbol("s") },
+];
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/** A value that is looked at for the first time by what is tested: the generator itself must not touch a hostile one. */
+type Made = () => unknown;
+const made = <T>(arbitrary: fc.Arbitrary<T>) =>
+  arbitrary.map(
+    (value): Made =>
+      () =>
+        value,
+  );
+
+const junk: fc.Arbitrary<Made> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.nat(HOSTILE.length - 1).map(
+      (index): Made =>
+        () =>
+          HOSTILE[index],
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: made(fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withObjectString: true })),
+  },
+  {
+    weight: 2,
+    arbitrary: made(fc.constantFrom<unknown>("", "*", "undefined", "x", "60s", "GET /", null, 0, true, [], {}, [""], ["x"], ["x", "x"])),
+  },
+);
+
+/** Whatever is thrown must be the one error that configurations have. */
+function problemsOnly(make: () => unknown): void {
+  try {
+    make();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    expect(error.problems.length).toBeGreaterThan(0);
+    for (const { path, message, fix } of error.problems) expect([path, message, fix].every((text) => typeof text === "string")).toBe(true);
+  }
+}
+
+/** What a factory makes of its arguments; null where an argument itself throws when it is looked at, before there is a configuration. */
+function call<T>(factory: () => T): T | null {
+  try {
+    return factory();
+  } catch (error) {
+    if (error instanceof TypeError && /^read$|revoked/.test(error.message)) return null;
+    throw error;
+  }
+}
+
+const NUM_RUNS = 1_000;
+const check = (arbitrary: fc.Arbitrary<Made>, make: (value: never) => unknown) =>
+  fc.assert(
+    fc.property(arbitrary, (value) => problemsOnly(() => make(value() as never))),
+    { numRuns: NUM_RUNS },
+  );
+
+/** An object whose known members are junk, and most of the others as they should be. */
+const spoilt = (good: Readonly<Record<string, unknown>>) => {
+  const names = [...Object.keys(good), "__proto__", "constructor", "unknown", ""];
+  return fc.array(fc.tuple(fc.constantFrom(...names), junk), { minLength: 1, maxLength: 3 }).map(
+    (pairs): Made =>
+      () =>
+        Object.fromEntries([...Object.entries(good), ...pairs.map(([name, value]) => [name, value()] as const)]),
+  );
+};
+
+const PROVIDERS = {
+  auth0: { domain: "shop.eu.auth0.com", audience: "https://api.example", organization: "x" },
+  azureAdB2c: { tenant: "shop", tenantId: "11111111-2222-4333-8444-555555555555", policies: ["B2C_1_signin"], audience: "x" },
+  cognito: { userPoolId: "eu-west-1_SamplePool", clientIds: ["x"], requireAudience: true },
+  entraExternalId: { tenantId: "11111111-2222-4333-8444-555555555555", subdomain: "shop", audience: "x" },
+  entraId: { tenants: ["11111111-2222-4333-8444-555555555555"], audience: "x" },
+  google: { clientIds: ["x"], tenants: ["example.com"] },
+  oidc: { issuer: "https://id.example", audience: "x", jwksUri: "https://id.example/keys", algorithms: ["ES256"], maxLifetime: "1h" },
+  okta: { domain: "shop.okta.com", authorizationServer: "default", audience: "x" },
+} as const satisfies Partial<Record<keyof typeof sallyport, Readonly<Record<string, unknown>>>>;
+
+const good = { issuers: { shop: sallyport.oidc({ issuer: "https://id.example", audience: "x" }) }, routes: { "GET /": "public" as const } };
+
+describe("a configuration that is wrong is one error, whatever is wrong with it", () => {
+  it("in its own members", () => {
+    check(junk, (value) => defineGateway(value));
+    check(spoilt({ ...good, forward: ["username"], keys: { maxStale: "1h" }, webSocketCredential: { subprotocol: "bearer" } }), (value) =>
+      defineGateway(value),
+    );
+  });
+
+  it.each(Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[])("in the options of %s", (name) => {
+    const provider = sallyport[name] as (options: unknown) => never;
+    check(spoilt({ ...PROVIDERS[name], clockSkew: "60s", vocabulary: {} }), (options) =>
+      defineGateway({ ...good, issuers: { shop: provider(options) } }),
+    );
+  });
+
+  it("in the vocabulary", () => {
+    const vocabulary = spoilt({ scopes: { map: { a: "b" }, rest: "drop" }, roles: { strip: "x", rest: "pass" } });
+    const mapping = spoilt({ map: { a: "b" }, strip: "x", rest: "drop" });
+    const define = (value: unknown) =>
+      defineGateway({
+        ...good,
+        issuers: { shop: sallyport.oidc({ issuer: "https://id.example", audience: "x", vocabulary: value as never }) },
+      });
+    check(vocabulary, define);
+    check(mapping, (scopes) => define({ scopes }));
+  });
+
+  it("in the route table", () => {
+    check(junk, (value) => defineRoutes(value));
+    check(spoilt({ "GET /": "public", "POST /{id}": "authenticated" }), (value) => defineRoutes(value));
+    const key = fc.oneof(fc.string(), fc.constantFrom("GET /", "ANY /{p+}", "get /", "GET //", "$default", "GET /{a}/{a}"));
+    const tables = fc.array(fc.tuple(key, junk)).map(
+      (pairs): Made =>
+        () =>
+          Object.fromEntries(pairs.map(([name, value]) => [name, value()] as const)),
+    );
+    check(tables, (value) => defineRoutes(value));
+  });
+
+  it("in a rule, however it was made", () => {
+    const factories = [
+      "scope",
+      "anyScope",
+      "group",
+      "role",
+      "permission",
+      "issuer",
+      "tenant",
+      "user",
+      "client",
+      "assurance",
+      "claim",
+      "custom",
+      "multiFactor",
+      "authenticatedWithin",
+      "allOf",
+      "anyOf",
+    ] as const;
+    const calls = fc.tuple(fc.constantFrom(...factories), fc.array(junk, { maxLength: 3 }));
+    fc.assert(
+      fc.property(calls, ([name, values]) =>
+        problemsOnly(() => {
+          const rule = call(() => (sallyport[name] as (...parts: unknown[]) => sallyport.Rule)(...values.map((value) => value())));
+          if (rule === null) return;
+          const { routes } = defineRoutes({ "GET /": rule });
+          expect(typeof describeRule(routes.get("GET /")?.rule ?? rule)).toBe("string");
+        }),
+      ),
+      { numRuns: NUM_RUNS },
+    );
+  });
+});
+
+it.each<unknown>([{ whitin: "15m" }, { within: undefined }, null, 15, [[]], { within: "15m", extra: 1 }])(
+  "a multi-factor rule with the wrong options does not become a weaker rule (%#)",
+  (options) => expect(() => defineRoutes({ "GET /": sallyport.multiFactor(options as never) })).toThrow(ConfigurationError),
+);
+
+it("what starts, serves: no accepted configuration makes the authorizer throw anything of its own", async () => {
+  const rule = fc.constantFrom<sallyport.Rule | "public" | "authenticated">(
+    "public",
+    "authenticated",
+    sallyport.scope("x"),
+    sallyport.custom("odd", (() => explode()) as never),
+    sallyport.claim(["a", "b"], [1]),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(fc.constantFrom("GET /", "GET /{id}", "ANY /{p+}", "$default"), rule, { minKeys: 1 }),
+      async (routes) => {
+        const gateway = defineGateway({ ...good, routes, forward: ["a"] });
+        const { verify } = sallyport.createVerifier(gateway, { jwks: {} });
+        await expect(verify("x.y.z")).rejects.toBeInstanceOf(sallyport.SallyportError);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
