@@ -1,4 +1,5 @@
 import { routes } from "./gateway.routes.ts";
+import { revocations } from "./gateway.sessions.ts";
 import { auth0, azureAdB2c, cognito, defineGateway, env } from "./src/index.ts";
 
 /** The whole security policy: who may issue tokens, what their names mean here, which rule guards which route. */
@@ -31,4 +32,5 @@ export default defineGateway({
   routes,
   forward: ["username"],
   webSocketCredential: { subprotocol: "bearer" },
+  revocations,
 });

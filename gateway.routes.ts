@@ -11,6 +11,9 @@ export const routes = defineRoutes({
   "GET /orders": scope("orders:read"),
   "GET /orders/{id}": scope("orders:read"),
   "POST /orders": allOf(scope("orders:write"), anyOf(group("buyers"), permission("orders:create"))),
+  "POST /session/sign-out": "authenticated",
+  "POST /session/sign-out-everywhere": "authenticated",
+  "POST /session/backchannel-logout": "public",
   $connect: scope("orders:read"),
   $default: "authenticated",
 });

@@ -1,4 +1,5 @@
 import { routes } from "../../gateway.routes.ts";
+import { revocations } from "../../gateway.sessions.ts";
 import { guard } from "../../src/guard/index.ts";
 import { json } from "../http.ts";
 import { badRequest } from "./answers.ts";
@@ -7,7 +8,11 @@ import { orderStore } from "./order-store.ts";
 import { ownerOf } from "./owner.ts";
 
 /** `GET /orders?limit=&after=`: a page of the caller's orders. */
-export const handler = guard(routes, async (event, { principal }) => {
-  const page = parsePage(event);
-  return page.ok ? json(200, await orderStore().list(ownerOf(principal), page.value)) : badRequest(page.errors);
-});
+export const handler = guard(
+  routes,
+  async (event, { principal }) => {
+    const page = parsePage(event);
+    return page.ok ? json(200, await orderStore().list(ownerOf(principal), page.value)) : badRequest(page.errors);
+  },
+  { revocations },
+);

@@ -1,0 +1,63 @@
+import { checkNames, checkText } from "../config/check-values.ts";
+import { parseDuration } from "../config/duration.ts";
+import type { Report } from "../config/report.ts";
+import { isFetchable } from "../keys/addresses.ts";
+import { createAsker } from "./ask.ts";
+import type { OnlineCheck, OnlineTokens } from "./online.ts";
+import { proveIntrospected } from "./prove.ts";
+
+/** How an issuer is asked about a token (RFC 7662). */
+export interface IntrospectOptions {
+  /** The introspection endpoint: https. */
+  readonly url: string;
+  /** The client this gateway is at the issuer. */
+  readonly clientId: string;
+  /** From `env(…)`; sent to the issuer and written nowhere. */
+  readonly clientSecret: string;
+  /** How the secret is sent (RFC 6749 section 2.3.1): in the header, the default, or in the form. */
+  readonly clientAuth?: "basic" | "post";
+  /** Default `"opaque"`: only tokens that cannot be verified here. */
+  readonly tokens?: OnlineTokens;
+  /** How long an active token is not asked about again, and never past its `exp`; default `"30s"`, `"0s"` asks every time. */
+  readonly remember?: string;
+}
+
+const NAMES = ["url", "clientId", "clientSecret", "clientAuth", "tokens", "remember"];
+const VALUES = { clientAuth: ["basic", "post"], tokens: ["opaque", "jwt", "all"] } as const;
+
+/**
+ * Asks an issuer whether a token is active (RFC 7662): for opaque tokens, and for JWTs where revocation at the issuer must bite.
+ * The options, and the secret with them, are not members of what is returned.
+ */
+export function introspect(options: IntrospectOptions): OnlineCheck {
+  const { tokens = "opaque", remember = "30s" } = options;
+  return {
+    tokens,
+    check: (report) => checkOptions(options, report),
+    open(issuer, { clock, fetch, forward }) {
+      const ask = createAsker({ ...options, clock, fetch, remember: (parseDuration(remember) ?? 0) * 1_000 });
+      return {
+        prove: async (text) => proveIntrospected(await ask(text), issuer, forward, Math.floor(clock() / 1_000)),
+        confirm: async (text) => void (await ask(text)),
+      };
+    },
+  };
+}
+
+function checkOptions(options: IntrospectOptions, report: Report): void {
+  checkNames({ ...options }, NAMES, report);
+  for (const name of ["clientId", "clientSecret"] as const) checkText(options[name], report, name);
+  if (checkText(options.url, report, "url") && !isFetchable(options.url)) {
+    report.problem("url", "is not an https address.", "Use https; plain http is accepted only for localhost.");
+  }
+  for (const name of ["clientAuth", "tokens"] as const) {
+    const value = options[name];
+    if (value !== undefined && !(VALUES[name] as readonly string[]).includes(value)) {
+      report.problem(name, "is not a known value.", `Use one of: ${VALUES[name].join(", ")}.`);
+    }
+  }
+  const { remember } = options;
+  if (remember !== undefined && (typeof remember !== "string" || parseDuration(remember) === null)) {
+    report.problem("remember", "is not a duration.", 'Write it like "30s" or "0s".');
+  }
+}

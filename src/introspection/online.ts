@@ -1,0 +1,40 @@
+import type { Report } from "../config/report.ts";
+import type { Fetch } from "../keys/download.ts";
+import type { Proof } from "../principal/proof.ts";
+import type { Issuer } from "../providers/provider.ts";
+
+/** Which tokens an issuer is asked about: those nobody else can read, JWTs that were verified here, or both. */
+export type OnlineTokens = "opaque" | "jwt" | "all";
+
+/** What an issuer is asked with. */
+export interface OnlineWorld {
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly fetch: Fetch;
+  /** The claims that cross the wall. */
+  readonly forward: readonly string[];
+}
+
+/** How one issuer is asked about its tokens: what `introspection` in its options is. */
+export interface OnlineCheck {
+  readonly tokens: OnlineTokens;
+  /** Reports what is wrong with the settings. */
+  check(report: Report): void;
+  open(issuer: Issuer, world: OnlineWorld): OnlineIssuer;
+}
+
+/** One issuer that can be asked. */
+export interface OnlineIssuer {
+  /** What an opaque token proves. @throws SallyportError `token_inactive`, `introspection_unavailable`, and what a JWT is refused for */
+  prove(text: string): Promise<Proof>;
+  /** Whether a JWT that was verified here is still active. @throws SallyportError `token_inactive`, `introspection_unavailable` */
+  confirm(text: string): Promise<void>;
+}
+
+/** The issuers of a gateway that are asked. */
+export interface OnlineIssuers {
+  /** Of a token that is opaque, and of which there is somebody to ask. */
+  opaque(text: string): { readonly issuer: string; prove(): Promise<Proof> } | null;
+  /** Does nothing where the principal's issuer is not asked about its JWTs. @throws SallyportError */
+  confirm(text: string, proof: Proof): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import { SallyportError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import type { Proof } from "../principal/proof.ts";
+import { checkAudience, checkClient, checkTenant, must } from "../providers/checks.ts";
+import { firstString, hasClaim, stringClaim, subjectClaim } from "../providers/claims.ts";
+import { type ClaimNames, readIdentity } from "../providers/identity.ts";
+import { makePrincipal } from "../providers/make-principal.ts";
+import type { Identity, Issuer } from "../providers/provider.ts";
+import { marksIn } from "../token/marks.ts";
+import { faultOfTimes, readTimes } from "../token/times.ts";
+import type { VerifiedToken } from "../token/token.ts";
+
+/** The members of RFC 7662 section 2.2, and those that issuers add under the names they have in tokens. */
+const NAMES: ClaimNames = {
+  scopes: ["scope", "scp"],
+  roles: "roles",
+  groups: "groups",
+  permissions: "permissions",
+  username: ["username", "preferred_username"],
+  email: ["email"],
+  session: "sid",
+  context: "acr",
+};
+
+/** Where the user's lasting id is, at providers that put a login name into `sub`. */
+const SUBJECTS: Readonly<Record<string, string>> = { okta: "uid" };
+const ACCESS = ["access", "access_token", "bearer"];
+
+/**
+ * What an active opaque token proves, from the issuer's own answer, which is held against the same settings as a JWT's claims.
+ * @param now seconds since the epoch
+ * @throws SallyportError
+ */
+export function proveIntrospected(claims: JsonObject, issuer: Issuer, forward: readonly string[], now: number): Proof {
+  const { settings } = issuer;
+  const iss = stringClaim(claims, "iss");
+  must(iss === null || issuer.issuers.includes(iss), "issuer_unknown");
+  for (const name of ["token_type", "token_use"]) must(isAccess(stringClaim(claims, name)), "token_use_mismatch");
+  must(!hasClaim(claims, "cnf"), "token_bound");
+  const times = readTimes(claims);
+  const fault = faultOfTimes(times, now, settings);
+  if (fault !== null) throw new SallyportError(fault);
+  if (settings.audience !== null) checkAudience(claims, settings.audience);
+  checkClient(clientOf(claims), settings);
+  if (settings.tenantClaim !== null) checkTenant(stringClaim(claims, settings.tenantClaim), settings);
+  // The issuer vouches for it as a signature would.
+  const token = { header: { alg: "", kid: null, typ: null, members: {} }, claims, iss: iss ?? "", expiresAt: Math.floor(times.exp) };
+  const principal = makePrincipal({ ...issuer, read: () => read(claims, issuer) }, token as unknown as VerifiedToken, forward);
+  return { principal, ...marksIn(claims) };
+}
+
+const isAccess = (type: string | null) => type === null || ACCESS.includes(type.toLowerCase());
+const clientOf = (claims: JsonObject) => firstString(claims, ["client_id", "azp"]);
+
+/** A token without a subject, or with the client for one, is the client's own. */
+function read(claims: JsonObject, { provider, settings }: Issuer): Identity {
+  const clientId = clientOf(claims);
+  const name = Object.hasOwn(SUBJECTS, provider) ? (SUBJECTS[provider] ?? "sub") : "sub";
+  const found = [name, "sub", "client_id"].find((candidate) => hasClaim(claims, candidate)) ?? "sub";
+  const subject = subjectClaim(claims, found);
+  return readIdentity(claims, settings, NAMES, { kind: subject === clientId ? "client" : "user", subject, clientId });
+}

@@ -1,0 +1,10 @@
+export type { CognitoClient } from "../aws/cognito.ts";
+export type { DocumentClient } from "../aws/document-client.ts";
+export { cognitoSessions, type CognitoSessionsOptions } from "./cognito-sessions.ts";
+export { type RevocationTable, revocationTable, type RevocationTableOptions } from "./revocation-table.ts";
+export type { Revocations, RevocationSource } from "./revocations.ts";
+export { type AuditEntry, type Cause, createRevoker, type RevocationRecord, type Revoker, type RevokerOptions } from "./revoker.ts";
+export type { Ended, SessionProvider } from "./session-provider.ts";
+export { signOut, signOutEverywhere, type SignOutHandler, type SignOutOptions } from "./sign-out.ts";
+export type { Target, TargetKind } from "./targets.ts";
+export { revokeOnUserEvents, type UserEventsOptions } from "./user-events.ts";

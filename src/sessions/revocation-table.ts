@@ -1,0 +1,106 @@
+import type { DocumentClient } from "../aws/document-client.ts";
+import { lazyDynamo } from "../aws/dynamo.ts";
+import { checkNames, checkText, kindOf } from "../config/check-values.ts";
+import { parseDuration } from "../config/duration.ts";
+import { ConfigurationError, type Problem, type Report, startReport } from "../config/report.ts";
+import { within } from "../deadline.ts";
+import { isJsonObject } from "../json.ts";
+import { type Cutoff, createRevocations, type ReadCutoffs } from "./remembered.ts";
+import type { OnUnavailable, RevocationSource } from "./revocations.ts";
+
+/** Where revocations are kept, and how they are read. */
+export interface RevocationTableOptions {
+  /** A DynamoDB table with the partition key `target` (string); its TTL attribute is `removeAt`. */
+  readonly table: string;
+  /**
+   * What becomes of requests while the table cannot be read. `"deny"`: they fail with a 503, so sign-out holds and an outage of the
+   * table is an outage of the API. `"allow"`: they pass, so the API stays up and revoked tokens work until the table is back.
+   */
+  readonly onUnavailable: OnUnavailable;
+  /** How long an answer is used again: how long a revoked token may still pass. Default `"5s"`; `"0s"` asks every time. */
+  readonly remember?: string;
+  /** How long a revocation is kept: longer than any token lives. Default `"31d"`. */
+  readonly keep?: string;
+  /** Default: a client of the function's own region and credentials, made at the first call. */
+  readonly client?: DocumentClient;
+}
+
+/** A table of revocations: read by authorizers and guards, written by {@link createRevoker}. */
+export interface RevocationTable extends RevocationSource {
+  readonly options: RevocationTableOptions;
+}
+
+const NAMES = ["table", "onUnavailable", "remember", "keep", "client"];
+/** Milliseconds for one reading, with the SDK loaded and the connection made for the first of them. */
+const READ_TIMEOUT = 2_000;
+
+/**
+ * Revocations in a DynamoDB table. Nothing is made or loaded before the first request asks: the AWS SDK
+ * (`@aws-sdk/client-dynamodb` and `@aws-sdk/lib-dynamodb`) is a peer to be installed beside this package.
+ */
+export function revocationTable(options: RevocationTableOptions): RevocationTable {
+  return {
+    options,
+    keep: secondsOf(options.keep ?? "31d"),
+    check: (report) => checkOptions(options, report),
+    open({ clock, unavailable }) {
+      requireSound(options);
+      const { onUnavailable, remember = "5s" } = options;
+      const read = readFrom(options);
+      return createRevocations({
+        read,
+        onUnavailable,
+        clock,
+        remember: (secondsOf(remember) ?? 0) * 1_000,
+        ...(unavailable && { unavailable }),
+      });
+    },
+  };
+}
+
+/** @throws ConfigurationError */
+export function requireSound(options: RevocationTableOptions): void {
+  const problems: Problem[] = [];
+  checkOptions(options, startReport(problems, "revocations"));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+function checkOptions(options: RevocationTableOptions, report: Report): void {
+  checkNames({ ...options }, NAMES, report);
+  checkText(options.table, report, "table");
+  if (!["deny", "allow"].includes(options.onUnavailable)) {
+    const found = typeof options.onUnavailable === "string" ? "not a known value" : kindOf(options.onUnavailable);
+    report.problem("onUnavailable", `is ${found}.`, 'Decide for "deny" (fail with a 503) or "allow" (let revoked tokens pass).');
+  }
+  for (const name of ["remember", "keep"] as const) {
+    const value = options[name];
+    if (value !== undefined && secondsOf(value) === null) report.problem(name, "is not a duration.", 'Write it like "5s" or "31d".');
+  }
+}
+
+const secondsOf = (duration: unknown) => (typeof duration === "string" ? parseDuration(duration) : null);
+
+/** One batch, strongly consistent: what was written before the reading began is seen. */
+function readFrom({ table, client: given }: RevocationTableOptions): ReadCutoffs {
+  const dynamo = lazyDynamo(given);
+  const read = async (keys: readonly string[]) => {
+    const { client, BatchGetCommand } = await dynamo();
+    const wanted = { Keys: keys.map((target) => ({ target })), ConsistentRead: true, ProjectionExpression: "target, upTo" };
+    return readAnswer(await client.send(new BatchGetCommand({ RequestItems: { [table]: wanted } })), table);
+  };
+  return async (keys) => within(read(keys), READ_TIMEOUT, "revocations_unavailable");
+}
+
+/** @throws TypeError where the answer is not whole: a key that was not read may be that of a revocation */
+function readAnswer(answer: unknown, table: string): readonly Cutoff[] {
+  const { Responses, UnprocessedKeys } = answer as { readonly Responses?: Record<string, unknown>; readonly UnprocessedKeys?: object };
+  const items = Responses?.[table];
+  if (!Array.isArray(items) || Object.keys(UnprocessedKeys ?? {}).length > 0) throw new TypeError("The table's answer is not whole.");
+  return items.map(readCutoff);
+}
+
+/** A record that cannot be understood revokes everything it stands for. */
+function readCutoff(item: unknown): Cutoff {
+  const upTo = isJsonObject(item) ? item["upTo"] : null;
+  return { upTo: typeof upTo === "number" ? upTo : null };
+}

@@ -1,0 +1,152 @@
+import { type Dynamo, lazyDynamo } from "../aws/dynamo.ts";
+import { writeLine } from "../observe/log.ts";
+import { requireSound, type RevocationTable } from "./revocation-table.ts";
+import { isFinal, keyOf, type Target, type TargetKind } from "./targets.ts";
+
+/** Who wants something revoked, and why: for the record and for the audit line. Neither may hold a token. */
+export interface Cause {
+  readonly by: string;
+  readonly why: string;
+}
+
+/** One line for the audit log: what was done, by whom and why. The target stands as its key, which names nobody. */
+export interface AuditEntry extends Cause {
+  readonly message: "Revoked" | "Revocation undone";
+  readonly issuer: string;
+  readonly kind: string;
+  readonly target: string;
+  /** Seconds since the epoch: what was issued up to then is revoked; null: everything. */
+  readonly upTo: number | null;
+}
+
+/** A revocation as it stands in the table. Times are seconds since the epoch. */
+export interface RevocationRecord extends Cause {
+  readonly target: string;
+  readonly issuer: string;
+  readonly kind: TargetKind;
+  readonly upTo: number | null;
+  readonly at: number;
+  readonly removeAt: number;
+}
+
+/** Writes revocations. */
+export interface Revoker {
+  /**
+   * Revokes a target: a session or a token for good, the rest for what was issued up to a second, `upTo` or else now. Doing it again
+   * changes nothing. Rejects where the table cannot be written.
+   */
+  revoke(target: Target, cause: Cause, upTo?: number): Promise<void>;
+  /** Takes a revocation back, given as its target or as its key; answers whether there was one. */
+  undo(target: Target | string, cause: Cause): Promise<boolean>;
+  /** Every revocation that still stands. Reads the whole table. */
+  list(): AsyncIterable<RevocationRecord>;
+}
+
+/** What a revoker is given besides the table. */
+export interface RevokerOptions {
+  /** Milliseconds since the epoch; default `Date.now`. */
+  readonly clock?: () => number;
+  /** Where audit lines go; default one JSON line each on stdout. */
+  readonly audit?: (entry: AuditEntry) => void;
+}
+
+const auditToConsole = ({ message, ...rest }: AuditEntry) => writeLine("INFO", message, { audit: true, ...rest });
+
+/** Longest text kept of who and why. */
+const MAX_TEXT = 256;
+
+/**
+ * What writes into the table that gateway and guards read.
+ * @throws ConfigurationError where the table's settings are wrong
+ */
+export function createRevoker(
+  { options, keep }: RevocationTable,
+  { clock = Date.now, audit = auditToConsole }: RevokerOptions = {},
+): Revoker {
+  requireSound(options);
+  const { table: TableName } = options;
+  const dynamo = lazyDynamo(options.client);
+  const now = () => Math.floor(clock() / 1_000);
+  return {
+    async revoke(target, cause, upTo = now()) {
+      const { by, why } = readable(cause);
+      const record = { issuer: target.issuer, kind: target.kind, by, why, at: now() };
+      const limits = isFinal(target.kind) ? { removeAt: now() + (keep ?? 0) } : { removeAt: upTo + (keep ?? 0), upTo };
+      const key = keyOf(target);
+      await twice(async () => put(await dynamo(), TableName, key, { ...record, ...limits }));
+      audit({
+        message: "Revoked",
+        target: key,
+        issuer: target.issuer,
+        kind: target.kind,
+        by,
+        why,
+        upTo: isFinal(target.kind) ? null : upTo,
+      });
+    },
+    async undo(target, cause) {
+      const key = typeof target === "string" ? target : keyOf(target);
+      const { client, DeleteCommand } = await dynamo();
+      const answer = await client.send(new DeleteCommand({ TableName, Key: { target: key }, ReturnValues: "ALL_OLD" }));
+      const { Attributes } = answer as { readonly Attributes?: object };
+      if (Attributes === undefined) return false;
+      const { issuer, kind, upTo } = readRecord(Attributes);
+      audit({ message: "Revocation undone", target: key, issuer, kind, upTo, ...readable(cause) });
+      return true;
+    },
+    list: () => scan(dynamo, TableName, now),
+  };
+}
+
+/** One failure may be a throttled or dropped request; writing again is harmless. */
+async function twice(write: () => Promise<void>): Promise<void> {
+  await write().catch(write);
+}
+
+/** A record never loses ground: an earlier moment, or a shorter life, does not replace a later one. */
+async function put(
+  { client, UpdateCommand }: Dynamo,
+  TableName: string,
+  target: string,
+  record: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const names = Object.keys(record);
+  const later = "upTo" in record ? "upTo" : "removeAt";
+  const command = new UpdateCommand({
+    TableName,
+    Key: { target },
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}`,
+    ConditionExpression: `attribute_not_exists(target) OR #${later} < :${later}`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, record[name]])),
+  });
+  await client.send(command).catch((error: unknown) => {
+    if (!isConditionFailed(error)) throw error;
+  });
+}
+
+/** Whether a conditional write found the condition not to hold. */
+export const isConditionFailed = (error: unknown): boolean => error instanceof Error && error.name === "ConditionalCheckFailedException";
+
+/** Control characters would let a text break out of its line. */
+function readable({ by, why }: Cause): Cause {
+  const clean = (text: string) => text.replaceAll(/\p{Cc}+/gu, " ").slice(0, MAX_TEXT);
+  return { by: clean(by), why: clean(why) };
+}
+
+async function* scan(dynamo: () => Promise<Dynamo>, TableName: string, now: () => number): AsyncIterable<RevocationRecord> {
+  const { client, ScanCommand } = await dynamo();
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = { TableName, ConsistentRead: true, FilterExpression: "attribute_exists(kind)" };
+    const answer = await client.send(new ScanCommand({ ...page, ...(start && { ExclusiveStartKey: start }) }));
+    const { Items = [], LastEvaluatedKey } = answer as { readonly Items?: object[]; readonly LastEvaluatedKey?: Record<string, unknown> };
+    for (const record of Items.map(readRecord)) if (record.removeAt > now()) yield record;
+    start = LastEvaluatedKey;
+  } while (start !== undefined);
+}
+
+function readRecord(item: object): RevocationRecord {
+  const { upTo = null, ...rest } = item as Omit<RevocationRecord, "upTo"> & { readonly upTo?: number | null };
+  return { ...rest, upTo };
+}

@@ -1,0 +1,238 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Principal } from "../../src/principal/principal.ts";
+import type { Proof } from "../../src/principal/proof.ts";
+import { defineRoutes, type ProblemResult } from "../../src/guard/index.ts";
+import { encodeMarks } from "../../src/principal/codec.ts";
+import { cognitoSessions, type CognitoSessionsOptions } from "../../src/sessions/cognito-sessions.ts";
+import { revocationTable } from "../../src/sessions/revocation-table.ts";
+import { signOut, signOutEverywhere } from "../../src/sessions/sign-out.ts";
+import { authorizerContext } from "../../src/testing/index.ts";
+import { makeClock, NOW_SECONDS, proofOf, startTable, TABLE, watched } from "./kit.ts";
+
+const TOKEN = "secret.access.token";
+const REFRESH = "secret-refresh-token";
+const routes = defineRoutes({ "POST /session/sign-out": "authenticated", "POST /session/sign-out-everywhere": "authenticated" });
+
+let database: Awaited<ReturnType<typeof startTable>>;
+const lines: string[] = [];
+beforeAll(async () => void (database = await startTable()));
+afterAll(async () => database.stop());
+beforeEach(() => void vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line)));
+afterEach(() => {
+  vi.restoreAllMocks();
+  lines.length = 0;
+});
+
+/** A Cognito that answers as it is told, and keeps what it was asked. */
+function fakeCognito(answer: () => Promise<unknown> = async () => ({})) {
+  const asked: [name: string, input: unknown][] = [];
+  const send = async (command: object) => {
+    asked.push([command.constructor.name, (command as { readonly input: unknown }).input]);
+    return answer();
+  };
+  return { asked, send };
+}
+
+const failure =
+  (name: string, message = "no") =>
+  async () =>
+    Promise.reject(Object.assign(new Error(message), { name }));
+
+function make(answer?: () => Promise<unknown>, options: Partial<CognitoSessionsOptions> = {}) {
+  const clock = makeClock();
+  const client = watched(database.client);
+  const cognito = fakeCognito(answer);
+  const revocations = revocationTable({ table: TABLE, onUnavailable: "deny", client, remember: "0s" });
+  const pool = cognitoSessions({ userPoolId: "eu-west-1_SamplePool", client: cognito, ...options });
+  const both = { revocations, clock, providers: { pool } };
+  const isRevoked = async (proof: Proof) =>
+    revocations
+      .open({ clock })
+      .check(proof)
+      .then(
+        () => false,
+        (error: { code?: string }) => error.code === "revoked",
+      );
+  return { client, cognito, isRevoked, signOut: signOut(routes, both), everywhere: signOutEverywhere(routes, both) };
+}
+
+function request(path: string, proof: Proof, body?: string): object {
+  const { lambda } = authorizerContext(proof.principal, "http") as { readonly lambda: object };
+  return {
+    version: "2.0",
+    routeKey: `POST ${path}`,
+    headers: { authorization: `Bearer ${TOKEN}` },
+    ...(body !== undefined && { body }),
+    requestContext: { authorizer: { lambda: { ...lambda, ...encodeMarks(proof) } } },
+  };
+}
+
+const OUT = "/session/sign-out";
+const EVERYWHERE = "/session/sign-out-everywhere";
+const user = (parts: Partial<Principal> = {}) => proofOf(randomUUID(), { issuer: "pool", clientId: "web", ...parts });
+const withRefreshToken = JSON.stringify({ refreshToken: REFRESH });
+const bodyOf = (result: ProblemResult) => JSON.parse(result.body) as object;
+
+describe("sign-out", () => {
+  it("revokes this session's tokens, whichever, and leaves the other device alone", async () => {
+    const world = make();
+    const [phone, laptop] = [user({ subject: "dora", session: randomUUID() }), user({ subject: "dora", session: randomUUID() })];
+    const result = await world.signOut(request(OUT, phone, withRefreshToken));
+    expect(result).toMatchObject({ statusCode: 200, headers: { "cache-control": "no-store" } });
+    expect(bodyOf(result)).toEqual({ scope: "session", steps: { record: "done", provider: "done" } });
+    expect(await world.isRevoked(phone)).toBe(true);
+    expect(await world.isRevoked({ ...phone, tokenId: "renewed", issuedAt: NOW_SECONDS + 60 })).toBe(true);
+    expect(await world.isRevoked(laptop)).toBe(false);
+  });
+
+  it("gives the refresh token to the provider, with the client's secret where it has one", async () => {
+    const world = make(undefined, { clientSecrets: { web: "hush" } });
+    await world.signOut(request(OUT, user(), withRefreshToken));
+    expect(world.cognito.asked).toEqual([["RevokeTokenCommand", { Token: REFRESH, ClientId: "web", ClientSecret: "hush" }]]);
+  });
+
+  it("without a refresh token there is nothing for the provider to end, and it says so", async () => {
+    const world = make();
+    expect(bodyOf(await world.signOut(request(OUT, user())))).toMatchObject({ steps: { record: "done", provider: "skipped" } });
+    expect(world.cognito.asked).toEqual([]);
+  });
+
+  it("falls back to the token's id, and then to its subject's tokens up to this one", async () => {
+    const world = make();
+    const named = user({ session: null });
+    await world.signOut(request(OUT, named));
+    expect(await world.isRevoked(named)).toBe(true);
+    expect(await world.isRevoked({ ...named, tokenId: "another" })).toBe(false);
+    const bare = { ...user({ session: null }), tokenId: null };
+    await world.signOut(request(OUT, bare));
+    expect(await world.isRevoked(bare)).toBe(true);
+    expect(await world.isRevoked({ ...bare, issuedAt: (bare.issuedAt ?? 0) + 1 })).toBe(false);
+  });
+
+  it.each(["nonsense", "[]", '{"refreshToken":7}', '{"refreshToken":"a b"}', '{"refreshToken":"a","refreshToken":"b"}'])(
+    "a body of %s is a mistake, and nothing is written",
+    async (body) => {
+      const world = make();
+      expect(await world.signOut(request(OUT, user(), body))).toMatchObject({ statusCode: 400 });
+      expect(world.client.sent).toEqual([]);
+    },
+  );
+
+  it("an issuer without a provider of its own is recorded here", async () => {
+    const world = make();
+    const proof = proofOf(randomUUID(), { issuer: "shop" });
+    expect(bodyOf(await world.signOut(request(OUT, proof)))).toEqual({ scope: "session", steps: { record: "done" } });
+    expect(await world.isRevoked(proof)).toBe(true);
+  });
+});
+
+describe("sign-out everywhere", () => {
+  it("revokes what was issued until now on every device, and nothing that comes later or belongs to others", async () => {
+    const world = make();
+    const subject = randomUUID();
+    const [phone, laptop] = [user({ subject, session: randomUUID() }), user({ subject, session: randomUUID() })];
+    const result = await world.everywhere(request(EVERYWHERE, phone));
+    expect(bodyOf(result)).toEqual({ scope: "everywhere", steps: { record: "done", provider: "done" } });
+    expect(await Promise.all([phone, laptop].map(world.isRevoked))).toEqual([true, true]);
+    expect(await world.isRevoked({ ...laptop, issuedAt: NOW_SECONDS + 1 })).toBe(false);
+    expect(await world.isRevoked(user())).toBe(false);
+  });
+
+  it("a token from a provider whose clock runs ahead is revoked too", async () => {
+    const world = make();
+    const early = { ...user(), issuedAt: NOW_SECONDS + 5 };
+    await world.everywhere(request(EVERYWHERE, early));
+    expect(await world.isRevoked(early)).toBe(true);
+  });
+
+  it("as the user: with the caller's own token", async () => {
+    const world = make();
+    await world.everywhere(request(EVERYWHERE, user()));
+    expect(world.cognito.asked).toEqual([["GlobalSignOutCommand", { AccessToken: TOKEN }]]);
+  });
+
+  it.each([
+    [{ subject: "sub-1" }, "sub-1"],
+    [{ subject: "sub-1", claims: { username: "Federated_1" } }, "Federated_1"],
+  ])("as an administrator: %j by name", async (parts, Username) => {
+    const world = make(undefined, { everywhere: "admin" });
+    await world.everywhere(request(EVERYWHERE, user(parts)));
+    expect(world.cognito.asked).toEqual([["AdminUserGlobalSignOutCommand", { UserPoolId: "eu-west-1_SamplePool", Username }]]);
+  });
+});
+
+describe.each(["signOut", "everywhere"] as const)("%s, when something fails", (name) => {
+  const path = { signOut: OUT, everywhere: EVERYWHERE }[name];
+
+  it("the record is written before the provider is asked", async () => {
+    const order: string[] = [];
+    const world = make(async () => void order.push(`provider after ${world.client.sent.join()}`));
+    await world[name](request(path, user(), withRefreshToken));
+    expect(order).toHaveLength(1);
+    expect(order[0]).toContain("UpdateCommand");
+  });
+
+  it("a failing provider is a 207 that lists the steps; the token is revoked all the same", async () => {
+    const world = make(failure("InternalErrorException"));
+    const proof = user();
+    const result = await world[name](request(path, proof, withRefreshToken));
+    expect(result.statusCode).toBe(207);
+    expect(bodyOf(result)).toMatchObject({ steps: { record: "done", provider: "failed" } });
+    expect(await world.isRevoked(proof)).toBe(true);
+  });
+
+  it("a missing record is a 503, and the provider is asked all the same", async () => {
+    const world = make();
+    world.client.down = true;
+    const result = await world[name](request(path, user(), withRefreshToken));
+    expect(result.statusCode).toBe(503);
+    expect(bodyOf(result)).toMatchObject({ title: "Service Unavailable", steps: { record: "failed", provider: "done" } });
+    expect(world.cognito.asked).toHaveLength(1);
+  });
+
+  it("doing it again changes nothing and fails nothing", async () => {
+    const world = make();
+    const proof = user();
+    const results = [await world[name](request(path, proof, withRefreshToken)), await world[name](request(path, proof, withRefreshToken))];
+    expect(results.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    expect(results.map(bodyOf)[1]).toEqual(bodyOf(results[0] as ProblemResult));
+  });
+
+  it("a token that the provider revoked before is no failure; one it refuses for another reason is", async () => {
+    const already = make(failure("NotAuthorizedException", "Access Token has been revoked"));
+    expect(bodyOf(await already[name](request(path, user(), withRefreshToken)))).toMatchObject({ steps: { provider: "already" } });
+    const scopeless = make(failure("NotAuthorizedException", "Access Token does not have required scopes"));
+    expect(bodyOf(await scopeless[name](request(path, user(), withRefreshToken)))).toMatchObject({ steps: { provider: "failed" } });
+  });
+
+  it("no token is in a line, an answer or the table, whatever fails", async () => {
+    const loud = make(failure("NotAuthorizedException", `refused ${TOKEN} ${REFRESH}`));
+    const proof = user();
+    const answered = await loud[name](request(path, proof, withRefreshToken));
+    loud.client.down = true;
+    const failed = await loud[name](request(path, proof, withRefreshToken));
+    expect(lines.length).toBeGreaterThan(1);
+    expect(JSON.stringify([lines, answered, failed])).not.toMatch(/secret|token-of|session-of/);
+  });
+
+  it("leaves an audit line: what, by whom, why", async () => {
+    await make()[name](request(path, user(), withRefreshToken));
+    const audit = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line["audit"] === true);
+    expect(audit.length).toBeGreaterThan(0);
+    for (const line of audit)
+      expect(line).toMatchObject({
+        message: "Revoked",
+        issuer: "pool",
+        by: "the user",
+        why: expect.stringMatching(/^signed out/) as unknown,
+      });
+  });
+
+  it("a caller without a principal gets a 401 and ends nothing", async () => {
+    const world = make();
+    const nobody = { ...request(path, user()), requestContext: {} };
+    expect(await world[name](nobody)).toMatchObject({ statusCode: 401 });
+    expect([world.client.sent, world.cognito.asked]).toEqual([[], []]);
+  });
+});
