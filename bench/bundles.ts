@@ -1,24 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "../scripts/build.ts";
+import { pathToFileURL } from "node:url";
+import { bundleOf, type DeployedAuthorizers } from "./deployed.ts";
 import { median } from "./measure.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const OUTDIR = ".build/bench";
-const AUTHORIZERS = ["http", "rest-token", "rest-request", "websocket"];
-
-/** Examples for the variables that gateway.config.ts reads. */
-const VARIABLES = {
-  CUSTOMERS_POOL_ID: "eu-west-1_SamplePool",
-  CUSTOMERS_WEB_CLIENT_ID: "sample-web",
-  CUSTOMERS_SYNC_CLIENT_ID: "sample-sync",
-  PARTNERS_TENANT: "sample",
-  PARTNERS_TENANT_ID: "11111111-1111-4111-8111-111111111111",
-  PARTNERS_AUDIENCE: "22222222-2222-4222-8222-222222222222",
-  SHOPS_DOMAIN: "sample.eu.auth0.com",
-  SHOPS_AUDIENCE: "https://api.sample.example",
-};
 
 /** A bundle's minified size in bytes, and the milliseconds its import takes in a fresh process. */
 export interface BundleResult {
@@ -29,17 +12,16 @@ export interface BundleResult {
   readonly importTime: number;
 }
 
-/** Builds the authorizers and imports each in fresh processes, by turns with an empty module and node:crypto alone. */
-export async function measureBundles(rounds: number): Promise<readonly BundleResult[]> {
-  const sizes = new Map((await build({ outdir: OUTDIR })).map((bundle) => [bundle.name, bundle]));
+/** Imports each authorizer in fresh processes, by turns with an empty module and node:crypto alone. */
+export function measureBundles({ sizes, environment }: DeployedAuthorizers, rounds: number): readonly BundleResult[] {
   const modules = [
     { name: "empty module", url: "data:text/javascript," },
     { name: "`node:crypto` alone", url: "node:crypto" },
-    ...AUTHORIZERS.map((name) => ({ name, url: pathToFileURL(join(root, OUTDIR, name, "index.mjs")).href })),
+    ...[...sizes.keys()].map((name) => ({ name, url: pathToFileURL(bundleOf(name)).href })),
   ];
   const times = modules.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { url }] of modules.entries()) times[index]?.push(importTime(url));
+    for (const [index, { url }] of modules.entries()) times[index]?.push(importTime(url, environment));
   }
   return modules.map(({ name }, index) => {
     const { bytes = null, gzipBytes = null } = sizes.get(name) ?? {};
@@ -48,10 +30,10 @@ export async function measureBundles(rounds: number): Promise<readonly BundleRes
 }
 
 /** The clock runs inside the new process: starting Node itself is not counted. An import before warms up the loader. */
-function importTime(url: string): number {
+function importTime(url: string, environment: Readonly<Record<string, string>>): number {
   const code = `await import("data:text/javascript,0");
     const begin = performance.now(); await import(${JSON.stringify(url)}); console.log(performance.now() - begin);`;
-  const options = { encoding: "utf8", env: { ...process.env, ...VARIABLES } } as const;
+  const options = { encoding: "utf8", env: { ...process.env, ...environment } } as const;
   const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], options);
   if (status !== 0) throw new Error(`Importing a bundle failed: ${stderr}`);
   return Number(stdout);

@@ -1,32 +1,74 @@
 /**
- * `npm run bench`: measures against yardsticks taken in the same run, prints tables of ratios and writes them to
- * docs/benchmarks. `--quick` takes under a minute; `--rounds N` sets the rounds; `--out DIR` writes elsewhere.
+ * `npm run bench`: measures against yardsticks taken in the same run, prints tables and writes them and plots to docs/benchmarks.
+ * `--quick` takes under a minute; `--smoke` only shows that everything runs; `--out DIR` writes elsewhere.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureBundles } from "./bundles.ts";
+import { measureColdStarts } from "./cold-start.ts";
+import { startDatabase } from "./database.ts";
+import { buildDeployed } from "./deployed.ts";
 import { measureGrowth } from "./growth.ts";
+import { measureHerd } from "./herd.ts";
+import { startIdentityProvider } from "./identity-provider.ts";
+import { measureMemory } from "./memory.ts";
+import { PEERS } from "./peers.ts";
+import { PLANS, type Plan } from "./plans.ts";
+import { plotColdStarts } from "./plot-cold-starts.ts";
+import { plotMemory } from "./plot-memory.ts";
 import { plotVerification } from "./plot.ts";
-import { type Results, writeTables } from "./tables.ts";
+import type { Results } from "./results.ts";
+import { writeTables } from "./tables.ts";
 import { measureVerification } from "./verification.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const ROUNDS = { quick: 31, full: 151 };
+
+/** What package.json says of versions, all of them exact. */
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+async function measure(plan: Plan): Promise<Results> {
+  const deployed = await buildDeployed();
+  const provider = await startIdentityProvider();
+  const database = await startDatabase();
+  try {
+    return {
+      verification: await measureVerification(plan.verification),
+      growth: await measureGrowth(plan.growth),
+      bundles: measureBundles(deployed, plan.imports),
+      coldStarts: await measureColdStarts(deployed, provider, database, plan.coldStarts),
+      herd: await measureHerd(provider, database, plan.herd),
+      memory: await measureMemory(plan.invocations),
+    };
+  } finally {
+    database.stop();
+    await provider.stop();
+  }
+}
 
 /** The conditions of a run: ratios travel between machines, times do not. */
-function describeRun(rounds: number, now: Date): string {
+function describeRun({ verification }: Plan, load: number, now: Date): string {
   const { node, openssl, v8 } = process.versions;
   const machine = `${process.platform} ${process.arch}, ${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "unknown processor"}`;
-  return `Measured on ${now.toISOString().slice(0, 10)}: ${machine}; Node ${node}, V8 ${v8}, OpenSSL ${openssl}; medians of ${rounds} rounds.`;
+  const names = new Set(PEERS.flatMap(({ packages }) => packages));
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+  const peers = [...names].map((name) => `${name} ${{ ...dependencies, ...devDependencies }[name]}`).join(", ");
+  return [
+    `Measured on ${now.toISOString().slice(0, 10)}: ${machine} (load before the run: ${load.toFixed(1)}); Node ${node}, V8 ${v8},`,
+    `OpenSSL ${openssl}; ${peers}; medians of ${verification} rounds for tokens.`,
+  ].join("\n");
 }
 
 function page(run: string, tables: string): string {
   return `# Benchmarks
 
-Written by \`npm run bench\`. Everything in one table was measured in one run, by turns, in one process (imports: fresh processes).
+Written by \`npm run bench\`. What one table compares was measured in one run, by turns; tokens in one process, imports and cold starts
+in fresh ones. What stands behind a missed budget is in [profile.md](profile.md).
 ${run}
 
 ![Time for one token](tokens.svg)
@@ -38,22 +80,19 @@ ${tables}
 `;
 }
 
-const { values } = parseArgs({ options: { quick: { type: "boolean" }, rounds: { type: "string" }, out: { type: "string" } } });
-const rounds = Number(values.rounds ?? (values.quick === true ? ROUNDS.quick : ROUNDS.full));
-if (Number.isInteger(rounds) && rounds > 0) {
-  const results: Results = {
-    verification: await measureVerification(rounds),
-    growth: await measureGrowth(rounds),
-    bundles: await measureBundles(Math.min(rounds, ROUNDS.quick)),
-  };
-  const run = describeRun(rounds, new Date());
-  const tables = writeTables(results);
-  const out = resolve(root, values.out ?? join("docs", "benchmarks"));
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, "README.md"), page(run, tables));
-  writeFileSync(join(out, "tokens.svg"), plotVerification(results.verification));
-  console.log(`${run}\n\n${tables}`);
-} else {
-  console.error("--rounds takes a whole number above zero.");
-  process.exitCode = 2;
-}
+const { values } = parseArgs({ options: { quick: { type: "boolean" }, smoke: { type: "boolean" }, out: { type: "string" } } });
+const plan = PLANS[values.smoke === true ? "smoke" : values.quick === true ? "quick" : "full"];
+const [load = 0] = loadavg();
+const results = await measure(plan);
+const run = describeRun(plan, load, new Date());
+const tables = writeTables(results);
+const out = resolve(root, values.out ?? join("docs", "benchmarks"));
+const files = {
+  "README.md": page(run, tables),
+  "tokens.svg": plotVerification(results.verification),
+  "cold-start.svg": plotColdStarts(results.coldStarts),
+  "memory.svg": plotMemory(results.memory),
+};
+mkdirSync(out, { recursive: true });
+for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
+console.log(`${run}\n\n${tables}`);

@@ -1,59 +1,10 @@
-import type { BundleResult } from "./bundles.ts";
+import { BUDGETS, importTimeOf, totalOf } from "./budgets.ts";
+import { type ColdStart, type ColdStarts, EMPTY } from "./cold-start.ts";
 import type { GrowthResult } from "./growth.ts";
-import { PEERS_NOT_MEASURED } from "./peers.ts";
+import { type HerdResult, SLOWNESS } from "./herd.ts";
+import type { MemoryResult } from "./memory.ts";
+import type { Results } from "./results.ts";
 import type { VerificationResult } from "./verification.ts";
-
-/** All that one run measured. */
-export interface Results {
-  readonly verification: readonly VerificationResult[];
-  readonly bundles: readonly BundleResult[];
-  readonly growth: readonly GrowthResult[];
-}
-
-/** One promise about speed or size, and what came of it. */
-interface Budget {
-  readonly promise: string;
-  readonly limit: number;
-  readonly unit: string;
-  readonly measured: (results: Results) => number;
-}
-
-const rs256 = ({ verification }: Results) => verification.find(({ algorithm }) => algorithm === "RS256");
-const importTimeOf = ({ bundles }: Results, name: string) => bundles.find((bundle) => bundle.name === name)?.importTime ?? Number.NaN;
-const authorizers = ({ bundles }: Results) => bundles.filter(({ bytes }) => bytes !== null);
-
-const BUDGETS: readonly Budget[] = [
-  {
-    promise: "A never-seen RS256 token, whole authorizer, against bare `crypto.verify`",
-    limit: 1.5,
-    unit: "×",
-    measured: (results) => (rs256(results)?.neverSeen ?? Number.NaN) / (rs256(results)?.bare ?? Number.NaN),
-  },
-  {
-    promise: "A never-seen token, whole authorizer, against the fastest peer's verification alone (worst algorithm)",
-    limit: 1,
-    unit: "×",
-    measured: ({ verification }) => Math.max(...verification.map(({ neverSeen, peers }) => neverSeen / Math.min(...Object.values(peers)))),
-  },
-  {
-    promise: "A repeated RS256 token, whole authorizer",
-    limit: 6,
-    unit: "µs",
-    measured: (results) => rs256(results)?.repeated ?? Number.NaN,
-  },
-  {
-    promise: "The largest authorizer bundle, minified",
-    limit: 60,
-    unit: "kB",
-    measured: (results) => Math.max(...authorizers(results).map(({ bytes }) => (bytes ?? 0) / 1_000)),
-  },
-  {
-    promise: "The slowest authorizer's import, over an empty module",
-    limit: 8,
-    unit: "ms",
-    measured: (results) => Math.max(...authorizers(results).map(({ importTime }) => importTime)) - importTimeOf(results, "empty module"),
-  },
-];
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map((_, index) => (index === 0 ? "---" : "---:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
@@ -64,27 +15,46 @@ const kB = (bytes: number | null) => (bytes === null ? "–" : `${(bytes / 1_000
 export function writeTables(results: Results): string {
   return [
     `## Budgets\n\n${budgets(results)}`,
-    `## One token\n\n${verification(results.verification)}\n\nNot installed and so not measured: ${PEERS_NOT_MEASURED.join(", ")}.`,
+    `## A token never seen\n\n${neverSeen(results.verification)}`,
+    `## A token seen before\n\n${repeated(results.verification)}`,
     `## Bundles\n\n${bundles(results)}`,
+    `## Cold starts\n\n${coldStarts(results.coldStarts)}`,
+    `## Many cold starts at once\n\n${herd(results.herd)}`,
     `## Growth\n\nOne decision with the last issuer or route of the table, against a table of one.\n\n${growth(results.growth)}`,
+    `## Memory\n\n${memory(results.memory)}`,
   ].join("\n\n");
 }
 
 function budgets(results: Results): string {
   const rows = BUDGETS.map(({ promise, limit, unit, measured }) => {
     const value = measured(results);
-    return [promise, `${limit} ${unit}`, `${value.toFixed(2)} ${unit}`, value <= limit ? "kept" : "**missed**"];
+    return [
+      promise,
+      `${limit} ${unit}`.trim(),
+      `${value.toFixed(unit === "" ? 0 : 2)} ${unit}`.trim(),
+      value <= limit ? "kept" : "**missed**",
+    ];
   });
   return table(["Budget", "At most", "Measured", ""], rows);
 }
 
-function verification(results: readonly VerificationResult[]): string {
+function neverSeen(results: readonly VerificationResult[]): string {
   const peers = Object.keys(results[0]?.peers ?? {});
-  const rows = results.map(({ algorithm, bare, neverSeen, repeated, peers: byPeer }) => {
-    const others = peers.map((name) => times((byPeer[name] ?? Number.NaN) / bare));
-    return [algorithm, `${bare.toFixed(1)} µs`, times(neverSeen / bare), times(repeated / bare), ...others];
+  const rows = results.map(({ algorithm, bare, neverSeen: own, peers: byPeer }) => {
+    const others = peers.map((name) => byPeer[name] ?? null).map((time) => (time === null ? "–" : times(time / bare)));
+    return [algorithm, `${bare.toFixed(1)} µs`, times(own / bare), ...others];
   });
-  return table(["", "`crypto.verify`", "authorizer, never seen", "authorizer, repeated", ...peers], rows);
+  return `${table(["", "`crypto.verify`", "authorizer", ...peers], rows)}\n\n–: the library does not know the algorithm.`;
+}
+
+function repeated(results: readonly VerificationResult[]): string {
+  const peers = Object.keys(results[0]?.peersRepeated ?? {});
+  const rows = results.map(({ algorithm, repeated: own, peersRepeated }) => {
+    const others = peers.map((name) => `${(peersRepeated[name] ?? Number.NaN).toFixed(1)} µs`);
+    return [algorithm, `${own.toFixed(1)} µs`, ...others];
+  });
+  const note = "The other peers remember no tokens: for them, one seen before costs as much as one never seen.";
+  return `${table(["", "authorizer", ...peers], rows)}\n\n${note}`;
 }
 
 function bundles(results: Results): string {
@@ -106,4 +76,46 @@ function growth(results: readonly GrowthResult[]): string {
     return [name, ...bySize.map(({ microseconds }) => times(microseconds / one))];
   });
   return table(["", ...sizes], rows);
+}
+
+const ms = (value: number) => `${value.toFixed(1)} ms`;
+
+function coldStarts({ full, limited }: ColdStarts): string {
+  return [
+    "Fresh processes behind a Lambda Runtime API on loopback: the start of Node and of the bundle (init), the first and the second",
+    "invocation, and what init and first invocation cost against the empty handler's. Keys are one loopback TLS request away. This is a",
+    "model of Lambda's processor time alone: no sandbox is created and no code downloaded. Revocations, where they are configured, are one",
+    "read of a loopback DynamoDB before the first answer, with the AWS SDK loaded for it.",
+    "",
+    "![Cold starts](cold-start.svg)",
+    "",
+    coldStartTable(full),
+    "",
+    limited === null
+      ? "With a small function's share of the processor: not measured. It takes the right to make a control group."
+      : `With the processor share of a ${limited.megabytes} MB function (control group, medians of ${limited.rounds}; Lambda gives more to the init phase):\n\n${coldStartTable(limited.results)}`,
+  ].join("\n");
+}
+
+function coldStartTable(results: readonly ColdStart[]): string {
+  const empty = totalOf(results.find(({ name }) => name === EMPTY));
+  const rows = results.map((one) => [one.name, ms(one.init), ms(one.first), ms(one.second), `${one.fetches}`, times(totalOf(one) / empty)]);
+  return table(["", "init", "first", "second", "requests for keys", "init and first"], rows);
+}
+
+function herd(results: readonly HerdResult[]): string {
+  const rows = results.map((one) => [one.tier, `${one.processes}`, `${one.fetches}`, ms(one.median), ms(one.worst)]);
+  const head = ["keys from", "processes", "requests to the issuer", "median", "slowest"];
+  const note = `The issuer takes ${SLOWNESS} ms for every answer. From the start of a process to its first answer; all share this machine's processors.`;
+  return `${note}\n\n${table(head, rows)}`;
+}
+
+function memory(results: readonly MemoryResult[]): string {
+  const MB = (bytes = Number.NaN) => `${(bytes / 1_000_000).toFixed(0)} MB`;
+  const rows = results.map(({ name, invocations, samples }) => {
+    const settled = samples[Math.floor(samples.length / 5)];
+    return [name, invocations.toLocaleString("en"), MB(samples[0]), MB(settled), MB(Math.max(...samples)), MB(samples.at(-1))];
+  });
+  const head = ["", "invocations", "before", "a fifth of the way", "at most", "at the end"];
+  return `Resident memory of one process, after garbage collection.\n\n![Memory](memory.svg)\n\n${table(head, rows)}`;
 }

@@ -13,7 +13,10 @@ export interface VerificationResult {
   readonly bare: number;
   readonly neverSeen: number;
   readonly repeated: number;
-  readonly peers: Readonly<Record<string, number>>;
+  /** Never-seen tokens, by peer; null where the peer does not know the algorithm. */
+  readonly peers: Readonly<Record<string, number | null>>;
+  /** One token again and again, for the peers that remember. */
+  readonly peersRepeated: Readonly<Record<string, number>>;
 }
 
 /** Bare signature check, whole authorizer and peers, on every algorithm. */
@@ -27,19 +30,27 @@ async function measureOne(algorithm: SchemeName, rounds: number): Promise<Verifi
   const signer = createSigner(algorithm);
   const authorize = httpApi(createGateway(algorithm, { issuers: 3, routes: 10 }), signer);
   const known = signer.mint(issuerUrl(0)).text;
+  const able = PEERS.filter(({ algorithms }) => algorithms.includes(algorithm));
+  const remembering = able.filter(({ remembers }) => remembers);
   const contenders: readonly Contender<BenchToken>[] = [
     bareVerify(signer),
     eachToken("never-seen", ({ text }) => authorize(text, 3)),
     eachToken("repeated", () => authorize(known, 3)),
-    ...PEERS.map(({ name, prepare }) => {
+    ...able.map(({ name, prepare }) => {
       const verifyToken = prepare(signer);
       return eachToken(name, ({ text }) => verifyToken(text));
+    }),
+    ...remembering.map(({ name, prepare }) => {
+      const verifyToken = prepare(signer);
+      return eachToken(`${name}, repeated`, () => verifyToken(known));
     }),
   ];
   const mintBatch = () => Array.from({ length: BATCH }, () => signer.mint(issuerUrl(0)));
   const [bare = 0, neverSeen = 0, repeated = 0, ...others] = await race(contenders, rounds, mintBatch);
-  const peers = Object.fromEntries(PEERS.map(({ name }, index) => [name, others[index] ?? Number.NaN]));
-  return { algorithm, bare, neverSeen, repeated, peers };
+  const timeOf = (index: number) => others[index] ?? Number.NaN;
+  const peers = Object.fromEntries(PEERS.map((peer) => [peer.name, able.includes(peer) ? timeOf(able.indexOf(peer)) : null]));
+  const peersRepeated = Object.fromEntries(remembering.map(({ name }, index) => [name, timeOf(able.length + index)]));
+  return { algorithm, bare, neverSeen, repeated, peers, peersRepeated };
 }
 
 function bareVerify({ algorithm, publicKey }: Signer): Contender<BenchToken> {
@@ -55,7 +66,7 @@ function bareVerify({ algorithm, publicKey }: Signer): Contender<BenchToken> {
   };
 }
 
-function eachToken(name: string, use: (token: BenchToken) => Promise<unknown>): Contender<BenchToken> {
+function eachToken(name: string, use: (token: BenchToken) => unknown): Contender<BenchToken> {
   return {
     name,
     async work(tokens) {

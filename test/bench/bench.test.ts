@@ -14,16 +14,40 @@ beforeEach(() => {
 afterEach(() => rmSync(out, { recursive: true, force: true }));
 
 it("measures everything once and writes tables without a gap", { timeout: 60_000 }, () => {
-  const output = execFileSync(process.execPath, [MAIN, "--quick", "--rounds", "1", "--out", out], { encoding: "utf8" });
+  const output = execFileSync(process.execPath, [MAIN, "--smoke", "--out", out], { encoding: "utf8" });
   const page = readFileSync(join(out, "README.md"), "utf8");
 
-  for (const part of ["Budgets", "One token", "Bundles", "Growth"]) {
+  for (const part of [
+    "Budgets",
+    "A token never seen",
+    "A token seen before",
+    "Bundles",
+    "Cold starts",
+    "Many cold starts at once",
+    "Growth",
+    "Memory",
+  ]) {
     expect(output).toContain(`## ${part}\n`);
     expect(page).toContain(`## ${part}\n`);
   }
   for (const row of ["RS256", "ES256", "PS256", "EdDSA", "http", "rest-token", "rest-request", "websocket"]) {
     expect(page).toMatch(new RegExp(`^\\| ${row} \\| .*\\d`, "m"));
   }
+  const cells = (row: string) =>
+    page
+      .split("\n")
+      .find((line) => line.startsWith(`| ${row} |`))
+      ?.split("|")
+      .map((cell) => cell.trim());
+  for (const peer of ["aws-jwt-verify", "fast-jwt", "fast-jwt, with its cache", "jose `jwtVerify`", "jsonwebtoken with jwks-rsa"])
+    expect(page).toContain(` ${peer} |`);
+  // How often keys were fetched does not depend on how fast the machine is.
+  expect(cells("authorizer with a snapshot")?.[5]).toBe("0");
+  expect(cells("authorizer without one")?.[5]).toBe("1");
+  expect(cells("snapshot")?.[3]).toBe("0");
+  expect(cells("network")?.[3]).toBe(cells("network")?.[2]);
   expect(page).not.toMatch(/NaN|Infinity|undefined/);
   expect(readFileSync(join(out, "tokens.svg"), "utf8")).toMatch(/^<svg [\s\S]*RS256[\s\S]*<\/svg>\n$/);
+  for (const plot of ["tokens.svg", "cold-start.svg", "memory.svg"])
+    expect(readFileSync(join(out, plot), "utf8")).not.toMatch(/NaN|undefined/);
 });

@@ -1,0 +1,85 @@
+import { type ColdStart, EMPTY, WITH_SNAPSHOT } from "./cold-start.ts";
+import { growthOf } from "./memory.ts";
+import type { Results } from "./results.ts";
+
+/** One promise about speed or size, and what came of it. */
+export interface Budget {
+  readonly promise: string;
+  readonly limit: number;
+  readonly unit: string;
+  readonly measured: (results: Results) => number;
+}
+
+const rs256 = ({ verification }: Results) => verification.find(({ algorithm }) => algorithm === "RS256");
+/** Milliseconds. */
+export const importTimeOf = ({ bundles }: Results, name: string) =>
+  bundles.find((bundle) => bundle.name === name)?.importTime ?? Number.NaN;
+const authorizers = ({ bundles }: Results) => bundles.filter(({ bytes }) => bytes !== null);
+
+/** Every promise. A missed one is reported as missed. */
+export const BUDGETS: readonly Budget[] = [
+  {
+    promise: "A never-seen RS256 token, whole authorizer, against bare `crypto.verify`",
+    limit: 1.5,
+    unit: "×",
+    measured: (results) => (rs256(results)?.neverSeen ?? Number.NaN) / (rs256(results)?.bare ?? Number.NaN),
+  },
+  {
+    promise: "A never-seen token, whole authorizer, against the fastest peer's verification alone (worst algorithm)",
+    limit: 1,
+    unit: "×",
+    measured: ({ verification }) => Math.max(...verification.map(({ neverSeen, peers }) => neverSeen / fastest(peers))),
+  },
+  {
+    promise: "A repeated RS256 token, whole authorizer",
+    limit: 6,
+    unit: "µs",
+    measured: (results) => rs256(results)?.repeated ?? Number.NaN,
+  },
+  {
+    promise: "The largest authorizer bundle, minified",
+    limit: 60,
+    unit: "kB",
+    measured: (results) => Math.max(...authorizers(results).map(({ bytes }) => (bytes ?? 0) / 1_000)),
+  },
+  {
+    promise: "The slowest authorizer's import, over an empty module",
+    limit: 8,
+    unit: "ms",
+    measured: (results) => Math.max(...authorizers(results).map(({ importTime }) => importTime)) - importTimeOf(results, "empty module"),
+  },
+  {
+    promise: "Init and first invocation of a cold start with a snapshot, against an empty handler (worst authorizer)",
+    limit: 1.3,
+    unit: "×",
+    measured: ({ coldStarts }) =>
+      Math.max(...coldStarts.full.filter(isPinned).map(totalOf)) / totalOf(coldStarts.full.find(({ name }) => name === EMPTY)),
+  },
+  {
+    promise: "Requests for keys in a cold start with a snapshot (worst authorizer)",
+    limit: 0,
+    unit: "",
+    measured: ({ coldStarts }) => Math.max(...coldStarts.full.filter(isPinned).map(({ fetches }) => fetches)),
+  },
+  {
+    promise: "Resident memory at the end of all invocations, against a fifth of the way",
+    limit: 1.1,
+    unit: "×",
+    measured: ({ memory }) => Math.max(...memory.map(growthOf)),
+  },
+  {
+    promise: "One decision with 1,000 issuers or routes, against one with a single one",
+    limit: 1.2,
+    unit: "×",
+    measured: ({ growth }) =>
+      Math.max(...growth.map(({ bySize }) => (bySize.at(-1)?.microseconds ?? Number.NaN) / (bySize[0]?.microseconds ?? Number.NaN))),
+  },
+];
+
+/** Milliseconds until the first answer. */
+export function totalOf({ init, first }: Pick<ColdStart, "init" | "first"> = { init: Number.NaN, first: Number.NaN }): number {
+  return init + first;
+}
+
+const isPinned = ({ name }: ColdStart) => name.endsWith(WITH_SNAPSHOT);
+const fastest = (times: Readonly<Record<string, number | null>>) => Math.min(...Object.values(times).filter((time) => time !== null));

@@ -1,0 +1,74 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXAMPLE_ENVIRONMENT } from "../local/environment.ts";
+import { build } from "../scripts/build.ts";
+import type { Gateway } from "../src/index.ts";
+import type { KeySnapshot } from "../src/keys/create-keys.ts";
+import { createTestTokens } from "../src/testing/index.ts";
+import { httpAuthorizerEvent } from "../test/events/http-api.ts";
+import { restRequestEvent, restTokenEvent } from "../test/events/rest.ts";
+import { webSocketAuthorizerEvent } from "../test/events/websocket.ts";
+
+const OUTDIR = ".build/bench";
+const ABSENT = join(OUTDIR, "absent.json");
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** A bundle's file. */
+export const bundleOf = (name: string) => join(root, OUTDIR, name, "index.mjs");
+
+type MakeEvent = (token: string) => unknown;
+
+const request = (token: string) => ({ method: "GET", path: "/orders", headers: [["Authorization", `Bearer ${token}`]] as const });
+
+/** The authorizers of the project by the names of their bundles, and an event for each that asks for `GET /orders` or to connect. */
+export const AUTHORIZERS: Readonly<Record<string, MakeEvent>> = {
+  http: (token) => httpAuthorizerEvent(request(token), [`Bearer ${token}`, "GET /orders"]),
+  "rest-token": (token) => restTokenEvent(request(token)),
+  "rest-request": (token) => restRequestEvent(request(token)),
+  websocket: (token) => webSocketAuthorizerEvent({ ...request(token), routeKey: "$connect", path: "/" }),
+};
+
+/** The project's own authorizers as they would be deployed: plain under their own names, with pinned keys as `<name>-pinned`. */
+export interface DeployedAuthorizers {
+  /** A token of one of the issuers, good for everything above. */
+  readonly token: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the plain bundles, by name. */
+  readonly sizes: ReadonlyMap<string, { readonly bytes: number; readonly gzipBytes: number }>;
+}
+
+export async function buildDeployed(): Promise<DeployedAuthorizers> {
+  // The configuration reads its environment when it is loaded.
+  Object.assign(process.env, EXAMPLE_ENVIRONMENT);
+  const { default: gateway } = (await import("../gateway.config.ts")) as { readonly default: Gateway };
+  const { jwks, sign } = await createTestTokens(gateway);
+  const pins = gateway.issuers.map(({ name, keyLocations }) => [
+    name,
+    Object.fromEntries(keyLocations.map(({ url }) => [url, { keys: jwks[name]?.keys ?? [], fetchedAt: Date.now() }])),
+  ]);
+  const snapshot = await writeSnapshot("deployed", Object.fromEntries(pins) as KeySnapshot);
+  const entries = (suffix: string) => Object.fromEntries(Object.keys(AUTHORIZERS).map((name) => [name + suffix, `authorizers/${name}.ts`]));
+  const built = await build({ outdir: OUTDIR, entries: entries(""), snapshot: ABSENT });
+  await build({ outdir: OUTDIR, entries: entries("-pinned"), snapshot });
+  const claims = { aud: EXAMPLE_ENVIRONMENT["SHOPS_AUDIENCE"], sub: "auth0|user-1", azp: "web", scope: "orders:read" };
+  return {
+    token: await sign("shops", { claims }),
+    environment: EXAMPLE_ENVIRONMENT,
+    sizes: new Map(built.map((bundle) => [bundle.name, bundle])),
+  };
+}
+
+/** Writes a snapshot file for a build; answers its path. */
+export async function writeSnapshot(name: string, snapshot: KeySnapshot): Promise<string> {
+  const path = join(root, OUTDIR, `${name}.snapshot.json`);
+  await mkdir(join(root, OUTDIR), { recursive: true });
+  await writeFile(path, JSON.stringify(snapshot));
+  return path;
+}
+
+/** Bundles handlers of the bench. */
+export async function buildHandlers(names: readonly string[], snapshot: string | null = null, suffix = ""): Promise<void> {
+  const entries = Object.fromEntries(names.map((name) => [`${name}${suffix}`, `bench/handlers/${name}.ts`]));
+  await build({ outdir: OUTDIR, entries, snapshot: snapshot ?? ABSENT });
+}

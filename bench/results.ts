@@ -1,0 +1,16 @@
+import type { BundleResult } from "./bundles.ts";
+import type { ColdStarts } from "./cold-start.ts";
+import type { GrowthResult } from "./growth.ts";
+import type { HerdResult } from "./herd.ts";
+import type { MemoryResult } from "./memory.ts";
+import type { VerificationResult } from "./verification.ts";
+
+/** All that one run measured. */
+export interface Results {
+  readonly verification: readonly VerificationResult[];
+  readonly bundles: readonly BundleResult[];
+  readonly growth: readonly GrowthResult[];
+  readonly coldStarts: ColdStarts;
+  readonly herd: readonly HerdResult[];
+  readonly memory: readonly MemoryResult[];
+}
