@@ -91,7 +91,7 @@ async function readDocument(fetch: Fetch, url: string): Promise<JsonObject | nul
 /** `Date` (RFC 9110 section 6.6.1) counts whole seconds. */
 function clockDifference({ headers }: FetchAnswer, at: number): number | null {
   const date = Date.parse(headers.get("date") ?? "");
-  return Number.isNaN(date) ? null : Math.round((date - at) / 1_000);
+  return Number.isNaN(date) ? null : Math.round(date / 1_000) - Math.round(at / 1_000);
 }
 
 function discoveredIn(document: JsonObject | null, expected: string): IssuerProbe["discovered"] {

@@ -1,5 +1,7 @@
 import type { KeyObject } from "node:crypto";
-import { constants, verify } from "../node-crypto.ts";
+import { verify } from "../node-crypto.ts";
+import { toDer } from "./ecdsa-signature.ts";
+import { pssKey } from "./pss-key.ts";
 
 /** What the table knows of a JWS algorithm (RFC 7518 section 3, RFC 8037 section 3.1). */
 interface Algorithm {
@@ -42,13 +44,11 @@ export function isAlgorithmName(name: unknown): name is AlgorithmName {
 
 /**
  * Whether the signature over the input is valid under the key. Synchronous: for one signature, WebCrypto's thread pool
- * costs several times what the check itself does.
+ * costs several times what the check itself does. The key is always given alone: with options beside it, Node takes 15 µs longer.
  */
 export function isSignatureValid(name: AlgorithmName, key: KeyObject, input: Uint8Array, signature: Uint8Array): boolean {
-  const algorithm: Algorithm = ALGORITHMS[name];
-  if (algorithm.signatureLength !== null && signature.length !== algorithm.signatureLength) return false;
-  if (algorithm.kty === "EC") return verify(algorithm.hash, input, { key, dsaEncoding: "ieee-p1363" }, signature);
-  if (!algorithm.pss) return verify(algorithm.hash, input, key, signature);
-  const padding = constants.RSA_PKCS1_PSS_PADDING;
-  return verify(algorithm.hash, input, { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }, signature);
+  const { signatureLength, kty, hash, pss }: Algorithm = ALGORITHMS[name];
+  if (signatureLength !== null && signature.length !== signatureLength) return false;
+  if (kty === "EC") return verify(hash, input, key, toDer(signature));
+  return verify(hash, input, pss && hash !== null ? pssKey(key, hash) : key, signature);
 }

@@ -6,6 +6,7 @@ import {
   cognito,
   ConfigurationError,
   defineGateway,
+  dynamoKeyStore,
   env,
   entraId,
   group,
@@ -177,6 +178,10 @@ describe("the rest", () => {
     [{ maxStale: 60 }, "keys.maxStale"],
     [{ maxstale: "1h" }, "keys.maxstale"],
     ["24h", "keys"],
+    [{ store: "keys-table" }, "keys.store"],
+    [{ store: { read: async () => null } }, "keys.store"],
+    [{ store: dynamoKeyStore({ table: "" }) }, "keys.store.table"],
+    [{ store: dynamoKeyStore({ table: env("NO_SUCH_VARIABLE") }) }, "keys.store.table"],
   ])("keys %j is refused", (keys, path) => {
     expect(paths({ issuers: { main: api() }, routes, keys })).toEqual([path]);
   });

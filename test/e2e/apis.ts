@@ -1,4 +1,4 @@
-import { guard } from "../../src/guard/index.ts";
+import { guard, type GuardOptions } from "../../src/guard/index.ts";
 import {
   type AuthorizerOptions,
   type Gateway,
@@ -12,7 +12,7 @@ import type { Principal } from "../../src/principal/principal.ts";
 import type { Pairs } from "../events/incoming.ts";
 import { createTestGateway } from "../gateway/gateway.ts";
 import type { ApiType, AuthorizerConfig, Lambda, TestGateway, TestResponse } from "../gateway/types.ts";
-import { gateway, routes, type SampleKeys } from "./sample-gateway.ts";
+import { gateway, type SampleKeys } from "./sample-gateway.ts";
 
 export type AuthorizerFactory = (config: Gateway, options: AuthorizerOptions) => unknown;
 
@@ -84,7 +84,7 @@ export const READABLE_TO: Readonly<Partial<Record<KindName, readonly string[]>>>
 /** What a caller may want: a request, or a message after a handshake. */
 export type Action = "health" | "me" | "list" | "create" | "forgotten" | "unguarded";
 
-const REQUESTS: Readonly<Record<Action, readonly [method: string, path: string]>> = {
+export const REQUESTS: Readonly<Record<Action, readonly [method: string, path: string]>> = {
   health: ["GET", "/health"],
   me: ["GET", "/me"],
   list: ["GET", "/orders"],
@@ -131,6 +131,10 @@ export interface DeployOptions {
   readonly factory?: AuthorizerFactory;
   /** Changes to the recommended settings. */
   readonly settings?: Partial<AuthorizerConfig>;
+  /** Where guards look up revocations; default nowhere. */
+  readonly revocations?: GuardOptions["revocations"];
+  /** Further functions by their route: behind the authorizer, or open to everybody. */
+  readonly functions?: { readonly guarded: Readonly<Record<string, Lambda>>; readonly open: Readonly<Record<string, Lambda>> };
   /** Changes what the authorizer answers: a stand-in for a mistake in it. */
   readonly falsify?: (answer: Record<string, unknown>) => Record<string, unknown>;
 }
@@ -138,17 +142,18 @@ export interface DeployOptions {
 /** Deploys the sample API with one real authorizer and guarded business functions. */
 export function deploy(name: KindName, options: DeployOptions): Deployment {
   const kind: ApiKind = KINDS[name];
-  const { clock, jwks, settings, config = gateway, factory = kind.factory, falsify = (answer) => answer } = options;
+  const { clock, jwks, settings, config = gateway, factory = kind.factory, revocations = null, falsify = (answer) => answer } = options;
+  const { functions = { guarded: {}, open: {} } } = options;
   const served: Served[] = [];
   const logged: object[] = [];
   const log = (entry: object) => void logged.push(entry);
   const business = guard(
-    routes,
+    config,
     async (event: unknown, { principal }: { principal: Principal }) => {
       served.push({ event, principal });
       return { statusCode: 200, body: JSON.stringify({ principal }) };
     },
-    { clock, log },
+    { clock, log, revocations },
   ) as Lambda;
   const authorizer = factory(config, { clock, jwks, log }) as (event: never, context: never) => Promise<Record<string, unknown>>;
   const handler: Lambda = async (event, context) => falsify(await authorizer(event, context as never));
@@ -160,6 +165,8 @@ export function deploy(name: KindName, options: DeployOptions): Deployment {
     routes: [
       ...guarded.map((key) => ({ key, function: business, authorizer: "main" })),
       ...open.map((key) => ({ key, function: key === HEALTH ? health : business })),
+      ...Object.entries(functions.guarded).map(([key, lambda]) => ({ key, function: lambda, authorizer: "main" })),
+      ...Object.entries(functions.open).map(([key, lambda]) => ({ key, function: lambda })),
     ],
     authorizers: { main: { ...kind.authorizer, ...settings, handler } },
     clock,

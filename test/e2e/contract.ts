@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Pairs } from "../events/incoming.ts";
 import { testClock } from "../gateway/fixtures.ts";
-import { bearer, type Deployment, type DeployOptions, deploy, KINDS, type KindName, READABLE_TO } from "./apis.ts";
+import { bearer, type DeployOptions, deploy, KINDS, type KindName, READABLE_TO } from "./apis.ts";
+import { type AnyKind, type Api, deployAny, isGatewayKind, STATUSES } from "./direct-apis.ts";
 import { ISSUED_AT, type SampleKeys, sampleKeys, samples } from "./sample-gateway.ts";
 import { BAD_TOKENS, mint, mintScoped } from "./tokens.ts";
 
@@ -18,10 +19,11 @@ const IDENTITY_HEADERS: Pairs = [
 ];
 
 /** What every API type must do with every provider's tokens. Each line of the output is one provider at one API type. */
-export function describeContract(name: KindName): void {
+export function describeContract(name: AnyKind): void {
   let keys: SampleKeys;
-  const fresh = (options: Partial<DeployOptions> = {}): Deployment =>
-    deploy(name, { clock: testClock(ISSUED_AT), jwks: keys.jwks, ...options });
+  const { denied, failed } = STATUSES[name];
+  const fresh = (options: Partial<DeployOptions> = {}): Api =>
+    deployAny(name, { clock: testClock(ISSUED_AT), jwks: keys.jwks, ...options });
 
   beforeAll(async () => {
     keys = await sampleKeys();
@@ -51,17 +53,17 @@ export function describeContract(name: KindName): void {
       expect(JSON.stringify(api.logged)).not.toContain(token);
     });
 
-    it("a good token without the scope: 403", async () => {
+    it(`a good token without the scope: ${denied}`, async () => {
       const api = fresh();
       const reading = await mintScoped(keys, sample, sample.readScope);
-      expect((await api.call("create", bearer(reading))).status).toBe(403);
-      expect((await api.call("list", bearer(await mintScoped(keys, sample, "profile")))).status).toBe(403);
+      expect((await api.call("create", bearer(reading))).status).toBe(denied);
+      expect((await api.call("list", bearer(await mintScoped(keys, sample, "profile")))).status).toBe(denied);
       expect(api.served.filter(({ event }) => !isConnect(event))).toEqual([]);
     });
 
-    it("keys unavailable: 500, not 401", async () => {
+    it(`keys unavailable: ${failed}, not 401`, async () => {
       const api = fresh({ jwks: {} });
-      expect((await api.call("list", bearer(await mint(keys, sample)))).status).toBe(500);
+      expect((await api.call("list", bearer(await mint(keys, sample)))).status).toBe(failed);
       expect(api.served).toEqual([]);
       expect(loggedCode(api)).toBe("keys_unavailable");
     });
@@ -115,34 +117,46 @@ export function describeContract(name: KindName): void {
       expect(loggedCode(api)).toBe("credential_too_large");
     });
 
-    it("a route that is not in the table: denied for everybody", async () => {
-      const api = fresh();
-      expect((await api.call("forgotten", bearer(await anyToken()))).status).toBe(403);
-      expect(api.served.filter(({ event }) => !isConnect(event))).toEqual([]);
-    });
-
     it("claim names that mean something to JavaScript: carried as they are", async () => {
       const limits = '{"__proto__":{"admin":true},"constructor":1,"":null}';
       const { body } = await fresh().call("list", bearer(await mint(keys, first(), { limits: JSON.parse(limits) })));
       expect(body).toContain(`"limits":${limits}`);
     });
+  });
 
-    it("a principal that does not fit the context: 403 on every API type alike, never cut", async () => {
-      const api = fresh();
-      const tags = Array<string>(1_500).fill("");
-      const response = await api.call("list", bearer(await mint(keys, first(), { limits: { tags } })));
-      expect(response.status).toBe(403);
-      expect(api.served).toEqual([]);
-      expect(loggedCode(api)).toBe("principal_too_large");
-    });
+  if (name !== "AppSync") describeRoutes(name, fresh, () => mint(keys, first()));
+  if (isGatewayKind(name) || name === "AppSync") describeBudget(name, fresh, (claims) => mint(keys, first(), claims));
+  if (isGatewayKind(name)) describeMisplaced(name, fresh, () => mint(keys, first()));
+}
 
-    const misplaced = Object.entries(KINDS).filter(([other]) => other !== name && READABLE_TO[name]?.includes(other) !== true);
-    it.each(misplaced)("the authorizer of %s in this place: refuses everybody", async (_, { factory }) => {
-      const api = fresh({ factory });
-      expect((await api.call("list", bearer(await anyToken()))).status).toBe(500);
-      expect(api.served).toEqual([]);
-      expect(loggedCode(api)).toBe("event_unsupported");
-    });
+type Fresh = (options?: Partial<DeployOptions>) => Api;
+
+function describeRoutes(name: AnyKind, fresh: Fresh, anyToken: () => Promise<string>): void {
+  it(`${name}: a route that is not in the table: denied for everybody`, async () => {
+    const api = fresh();
+    expect((await api.call("forgotten", bearer(await anyToken()))).status).toBe(403);
+    expect(api.served.filter(({ event }) => !isConnect(event))).toEqual([]);
+  });
+}
+
+function describeBudget(name: AnyKind, fresh: Fresh, anyToken: (claims: Readonly<Record<string, unknown>>) => Promise<string>): void {
+  it(`${name}: a principal that does not fit the context: refused on every API type alike, never cut`, async () => {
+    const api = fresh();
+    const tags = Array<string>(1_500).fill("");
+    const response = await api.call("list", bearer(await anyToken({ limits: { tags } })));
+    expect(response.status).toBe(STATUSES[name].denied);
+    expect(api.served).toEqual([]);
+    expect(loggedCode(api)).toBe("principal_too_large");
+  });
+}
+
+function describeMisplaced(name: KindName, fresh: Fresh, anyToken: () => Promise<string>): void {
+  const misplaced = Object.entries(KINDS).filter(([other]) => other !== name && READABLE_TO[name]?.includes(other) !== true);
+  it.each(misplaced)(`${name}: the authorizer of %s in this place: refuses everybody`, async (_, { factory }) => {
+    const api = fresh({ factory });
+    expect((await api.call("list", bearer(await anyToken()))).status).toBe(500);
+    expect(api.served).toEqual([]);
+    expect(loggedCode(api)).toBe("event_unsupported");
   });
 }
 
@@ -232,7 +246,7 @@ const first = () => samples[0] as (typeof samples)[number];
 const last = () => samples.at(-1) as (typeof samples)[number];
 
 /** The reason of the one refusal there was. */
-function loggedCode({ logged }: Deployment): unknown {
+function loggedCode({ logged }: Api): unknown {
   expect(logged).toHaveLength(1);
   return (logged[0] as { code?: unknown }).code;
 }

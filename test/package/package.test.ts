@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { routes } from "../../gateway.routes.ts";
@@ -9,6 +9,7 @@ import { EXAMPLE_ENVIRONMENT } from "../../local/environment.ts";
 import { packageServices } from "../../scripts/package.ts";
 import { readTemplate, type Statement, type Template } from "./template.ts";
 
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const BUNDLES = ".build/package-test";
 const SERVICES = ["http", "rest", "websocket"] as const;
 const templates = new Map<string, Template>();
@@ -19,9 +20,7 @@ beforeAll(async () => {
   await packageServices({ bundles: BUNDLES, out });
   for (const name of SERVICES) templates.set(name, await readTemplate(join(out, name)));
 }, 120_000);
-afterAll(() =>
-  Promise.all([out, fileURLToPath(new URL(`../../${BUNDLES}`, import.meta.url))].map((path) => rm(path, { recursive: true, force: true }))),
-);
+afterAll(() => Promise.all([out, join(root, BUNDLES)].map((path) => rm(path, { recursive: true, force: true }))));
 
 function template(name: (typeof SERVICES)[number]): Template {
   const found = templates.get(name);
@@ -30,8 +29,15 @@ function template(name: (typeof SERVICES)[number]): Template {
 }
 
 const httpRoutes = [...routes.routes.values()].filter(({ key }) => !key.startsWith("$"));
-const expectedAuthorizers = (authorizerOf: (method: string | null) => string) =>
-  Object.fromEntries(httpRoutes.map(({ key, method, rule }) => [key, rule.kind === "public" ? "none" : authorizerOf(method)]));
+/** The REST example goes without the routes that end sessions. */
+const restRoutes = httpRoutes.filter(({ segments }) => segments[0] !== "session");
+const expectedAuthorizers = (authorizerOf: (method: string | null) => string, expected = httpRoutes) =>
+  Object.fromEntries(expected.map(({ key, method, rule }) => [key, rule.kind === "public" ? "none" : authorizerOf(method)]));
+
+/** The one user pool, and no other. */
+const POOL_ARN = {
+  "Fn::Sub": `arn:\${AWS::Partition}:cognito-idp:*:\${AWS::AccountId}:userpool/${EXAMPLE_ENVIRONMENT["CUSTOMERS_POOL_ID"]}`,
+};
 
 interface Authorized {
   readonly AuthorizationType?: string;
@@ -68,12 +74,36 @@ describe("the HTTP API", () => {
       expect(Properties).toMatchObject({ PayloadFormatVersion: "2.0", IntegrationType: "AWS_PROXY" });
   });
 
-  it("gives the configuration to the authorizer, and to nothing else", () => {
-    const functions = template("http").all<{ Environment?: { Variables: object } }>("AWS::Lambda::Function");
-    const holders = functions.filter(({ Properties }) =>
-      Object.keys(Properties.Environment?.Variables ?? {}).some((name) => name !== "ORDERS_TABLE"),
+  const variablesOf = (id: string) =>
+    Object.keys(
+      template("http").get<{ Environment?: { Variables: object } }>(`${id}LambdaFunction`).Properties.Environment?.Variables ?? {},
     );
-    expect(holders.map(({ id }) => id)).toEqual(["AuthorizerLambdaFunction"]);
+
+  it("gives the configuration to those who verify tokens, and to nobody else", () => {
+    const functions = template("http").all<{ Environment?: { Variables: object } }>("AWS::Lambda::Function");
+    const tables = ["ORDERS_TABLE", "REVOCATIONS_TABLE"];
+    const holders = functions.filter(({ Properties }) =>
+      Object.keys(Properties.Environment?.Variables ?? {}).some((name) => !tables.includes(name)),
+    );
+    const verifiers = ["AuthorizerLambdaFunction", "BackchannelLogoutLambdaFunction"];
+    const pool = ["SignOut", "SignOutEverywhere", "UserEvents"];
+    expect(holders.map(({ id }) => id).toSorted()).toEqual([...verifiers, ...pool.map((id) => `${id}LambdaFunction`)].toSorted());
+    for (const id of pool) expect(variablesOf(id)).toEqual(["CUSTOMERS_POOL_ID", "REVOCATIONS_TABLE"]);
+  });
+
+  it("names the table of revocations to everybody but the health check", () => {
+    const ids = template("http")
+      .all("AWS::Lambda::Function")
+      .map(({ id }) => id.replace(/LambdaFunction$/, ""));
+    expect(ids.filter((id) => !variablesOf(id).includes("REVOCATIONS_TABLE"))).toEqual(["Health"]);
+  });
+
+  it("keeps revocations until they have outlived every token, and then forgets them", () => {
+    expect(template("http").get("RevocationsTable").Properties).toMatchObject({
+      KeySchema: [{ AttributeName: "target", KeyType: "HASH" }],
+      TimeToLiveSpecification: { AttributeName: "removeAt", Enabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
   });
 
   it("logs no header, token or body", () => {
@@ -103,7 +133,7 @@ describe("the REST API", () => {
       `${Properties.HttpMethod} ${pathOf(rest, Properties.ResourceId.Ref)}`,
       authorizerOf(Properties),
     ]);
-    expect(Object.fromEntries(found)).toEqual(expectedAuthorizers((method) => authorizers[method as keyof typeof authorizers]));
+    expect(Object.fromEntries(found)).toEqual(expectedAuthorizers((method) => authorizers[method as keyof typeof authorizers], restRoutes));
   });
 
   it("answers OPTIONS by itself, with no authorizer", () => {
@@ -187,10 +217,13 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
   const functions = () => template(name).all<LambdaFunction>("AWS::Lambda::Function");
   const shortName = (id: string) => id.replace(/LambdaFunction$/, "");
 
-  it("is one file: its bundle", async () => {
+  it("is its bundle and nothing else", async () => {
     for (const { Properties } of functions()) {
       const file = Properties.FunctionName.split("-").at(-1) ?? "";
-      expect(await template(name).filesOf(file)).toEqual([Properties.Handler.replace(/\.handler$/, ".mjs")]);
+      const bundle = dirname(Properties.Handler);
+      const code = (await readdir(join(root, bundle))).filter((entry) => entry.endsWith(".mjs")).map((entry) => `${bundle}/${entry}`);
+      expect((await template(name).filesOf(file)).toSorted()).toEqual(code.toSorted());
+      expect(code).toContain(Properties.Handler.replace(/\.handler$/, ".mjs"));
     }
   });
 
@@ -198,7 +231,7 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
     for (const { Properties } of functions()) expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
   });
 
-  it("may be invoked by this API only", () => {
+  it("may be invoked by this API, or by its own rule, only", () => {
     const permissions = template(name).all<{ FunctionName: unknown; SourceArn?: unknown }>("AWS::Lambda::Permission");
     const invocable = permissions.map(({ Properties }) => (Properties.FunctionName as { "Fn::GetAtt": string[] })["Fn::GetAtt"][0]);
     expect(invocable.toSorted()).toEqual(
@@ -207,7 +240,7 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
         .toSorted(),
     );
     for (const { Properties } of permissions)
-      expect(JSON.stringify(Properties.SourceArn)).toMatch(/HttpApi|ApiGatewayRestApi|WebsocketsApi/);
+      expect(JSON.stringify(Properties.SourceArn)).toMatch(/HttpApi|ApiGatewayRestApi|WebsocketsApi|userEvents-rule/);
   });
 
   it("has a role of its own, with its own log group and the calls it makes", () => {
@@ -215,6 +248,14 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
       ListOrders: ["dynamodb:Query"],
       GetOrder: ["dynamodb:GetItem"],
       CreateOrder: ["dynamodb:PutItem", "dynamodb:GetItem"],
+    };
+    const read = ["dynamodb:BatchGetItem"];
+    const write = ["dynamodb:UpdateItem"];
+    /** Of the table of revocations, which only the HTTP service has. */
+    const revocationCalls: Record<string, readonly string[]> = {
+      ...Object.fromEntries(["Authorizer", "Me", "ListOrders", "GetOrder", "CreateOrder"].map((id) => [id, read])),
+      ...Object.fromEntries(["SignOut", "SignOutEverywhere", "UserEvents"].map((id) => [id, write])),
+      BackchannelLogout: ["dynamodb:GetItem", "dynamodb:PutItem", ...write],
     };
     for (const { id, Properties } of functions()) {
       const own = shortName(id);
@@ -225,6 +266,7 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
       ).Properties;
       expect(found.ManagedPolicyArns).toBeUndefined();
       const tableCalls = calls[own];
+      const revoking = name === "http" ? revocationCalls[own] : undefined;
       expect(
         found.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(({ Action, ...rest }) => ({
           ...rest,
@@ -232,6 +274,8 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
         })),
       ).toEqual([
         { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: { "Fn::GetAtt": [`${own}LogGroup`, "Arn"] } },
+        ...(revoking === undefined ? [] : [{ Effect: "Allow", Action: revoking, Resource: { "Fn::GetAtt": ["RevocationsTable", "Arn"] } }]),
+        ...(own === "SignOutEverywhere" ? [{ Effect: "Allow", Action: ["cognito-idp:AdminUserGlobalSignOut"], Resource: POOL_ARN }] : []),
         ...(tableCalls === undefined ? [] : [{ Effect: "Allow", Action: tableCalls, Resource: { "Fn::GetAtt": ["OrdersTable", "Arn"] } }]),
       ]);
     }
@@ -263,7 +307,6 @@ it.each(["http", "rest"] as const)(
 
 it("a variable of the configuration that is not set stops a deployment, example values or not", () => {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !Object.hasOwn(EXAMPLE_ENVIRONMENT, name)));
-  const root = fileURLToPath(new URL("../..", import.meta.url));
   const args = [join(root, "node_modules", "serverless", "bin", "serverless.js"), "package", "--package", join(out, "unset")];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: environment, encoding: "utf8" });
   expect(status).not.toBe(0);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as sallyport from "../../src/index.ts";
 
+const LIBRARY: Readonly<Record<string, unknown>> = sallyport;
 const { ConfigurationError, defineGateway, defineRoutes, describeRule } = sallyport;
 
 /** Values that no JSON has: what reading them does is up to whoever made them. */
@@ -19,7 +20,7 @@ const HOSTILE: readonly unknown[] = [
   10n,
   Number.NaN,
   () => "x",
-  class {},
+  function Odd() {},
   new Map([["GET /", "public"]]),
   new Set(["x"]),
   new Date(0),
@@ -104,7 +105,7 @@ function call<T>(factory: () => T): T | null {
 }
 
 const NUM_RUNS = 1_000;
-const check = (arbitrary: fc.Arbitrary<Made>, make: (value: never) => unknown) =>
+const assertProblems = (arbitrary: fc.Arbitrary<Made>, make: (value: never) => unknown) =>
   fc.assert(
     fc.property(arbitrary, (value) => problemsOnly(() => make(value() as never))),
     { numRuns: NUM_RUNS },
@@ -135,15 +136,16 @@ const good = { issuers: { shop: sallyport.oidc({ issuer: "https://id.example", a
 
 describe("a configuration that is wrong is one error, whatever is wrong with it", () => {
   it("in its own members", () => {
-    check(junk, (value) => defineGateway(value));
-    check(spoilt({ ...good, forward: ["username"], keys: { maxStale: "1h" }, webSocketCredential: { subprotocol: "bearer" } }), (value) =>
-      defineGateway(value),
+    assertProblems(junk, (value) => defineGateway(value));
+    assertProblems(
+      spoilt({ ...good, forward: ["username"], keys: { maxStale: "1h" }, webSocketCredential: { subprotocol: "bearer" } }),
+      (value) => defineGateway(value),
     );
   });
 
   it.each(Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[])("in the options of %s", (name) => {
-    const provider = sallyport[name] as (options: unknown) => never;
-    check(spoilt({ ...PROVIDERS[name], clockSkew: "60s", vocabulary: {} }), (options) =>
+    const provider = LIBRARY[name] as (options: unknown) => never;
+    assertProblems(spoilt({ ...PROVIDERS[name], clockSkew: "60s", vocabulary: {} }), (options) =>
       defineGateway({ ...good, issuers: { shop: provider(options) } }),
     );
   });
@@ -156,20 +158,20 @@ describe("a configuration that is wrong is one error, whatever is wrong with it"
         ...good,
         issuers: { shop: sallyport.oidc({ issuer: "https://id.example", audience: "x", vocabulary: value as never }) },
       });
-    check(vocabulary, define);
-    check(mapping, (scopes) => define({ scopes }));
+    assertProblems(vocabulary, define);
+    assertProblems(mapping, (scopes) => define({ scopes }));
   });
 
   it("in the route table", () => {
-    check(junk, (value) => defineRoutes(value));
-    check(spoilt({ "GET /": "public", "POST /{id}": "authenticated" }), (value) => defineRoutes(value));
+    assertProblems(junk, (value) => defineRoutes(value));
+    assertProblems(spoilt({ "GET /": "public", "POST /{id}": "authenticated" }), (value) => defineRoutes(value));
     const key = fc.oneof(fc.string(), fc.constantFrom("GET /", "ANY /{p+}", "get /", "GET //", "$default", "GET /{a}/{a}"));
     const tables = fc.array(fc.tuple(key, junk)).map(
       (pairs): Made =>
         () =>
           Object.fromEntries(pairs.map(([name, value]) => [name, value()] as const)),
     );
-    check(tables, (value) => defineRoutes(value));
+    assertProblems(tables, (value) => defineRoutes(value));
   });
 
   it("in a rule, however it was made", () => {
@@ -195,7 +197,7 @@ describe("a configuration that is wrong is one error, whatever is wrong with it"
     fc.assert(
       fc.property(calls, ([name, values]) =>
         problemsOnly(() => {
-          const rule = call(() => (sallyport[name] as (...parts: unknown[]) => sallyport.Rule)(...values.map((value) => value())));
+          const rule = call(() => (LIBRARY[name] as (...parts: unknown[]) => sallyport.Rule)(...values.map((value) => value())));
           if (rule === null) return;
           const { routes } = defineRoutes({ "GET /": rule });
           expect(typeof describeRule(routes.get("GET /")?.rule ?? rule)).toBe("string");

@@ -196,7 +196,7 @@ const events = fc.oneof(
 
 const hostile = fc.nat(HOSTILE.length - 1).map((index) => () => HOSTILE[index]);
 
-const run = async (makers: fc.Arbitrary<() => unknown>, entryPoints: readonly string[], numRuns: number) =>
+const assertAnswers = async (makers: fc.Arbitrary<() => unknown>, entryPoints: readonly string[], numRuns: number) =>
   fc.assert(
     fc.asyncProperty(makers, async (make) => {
       for (const name of entryPoints) expect(typeof (await outputOf(name, make()))).toBe("string");
@@ -205,6 +205,6 @@ const run = async (makers: fc.Arbitrary<() => unknown>, entryPoints: readonly st
   );
 
 it("whatever the event is, nothing is thrown but the 401 signal and the documented 5xx", async () => {
-  await run(events, names, 1_200);
-  await run(hostile, authorizers, 50);
+  await assertAnswers(events, names, 1_200);
+  await assertAnswers(hostile, authorizers, 50);
 });

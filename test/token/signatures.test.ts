@@ -1,0 +1,98 @@
+import { constants, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ALGORITHMS, type AlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
+import { toDer } from "../../src/token/ecdsa-signature.ts";
+
+const input = Buffer.from("header.payload");
+const CURVES = { ES256: "P-256", ES384: "P-384", ES512: "P-521" } as const;
+const PSS = ["PS256", "PS384", "PS512"] as const;
+
+describe.each(Object.entries(CURVES) as [keyof typeof CURVES, string][])("%s", (name, namedCurve) => {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve });
+  const { hash, signatureLength } = ALGORITHMS[name];
+  /** node:crypto's own reading of the two halves. */
+  const expected = (signature: Uint8Array) => verify(hash, input, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature);
+  const good = () => sign(hash, input, { key: privateKey, dsaEncoding: "ieee-p1363" });
+
+  it("accepts every good signature, short numbers among them", () => {
+    for (let times = 0; times < 600; times++) expect(isSignatureValid(name, publicKey, input, good())).toBe(true);
+  });
+
+  it("agrees with node:crypto on signatures that were altered, and on any bytes", () => {
+    const signature = good();
+    const altered = fc.tuple(fc.nat(signatureLength - 1), fc.integer({ min: 1, max: 255 })).map(([at, mask]) => {
+      const bytes = Buffer.from(signature);
+      bytes[at] = (bytes[at] ?? 0) ^ mask;
+      return bytes;
+    });
+    const any = fc.uint8Array({ minLength: signatureLength, maxLength: signatureLength });
+    fc.assert(
+      fc.property(fc.oneof(altered, any), (bytes) => isSignatureValid(name, publicKey, input, bytes) === expected(bytes)),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each([0, 1, 0x7f, 0x80, 0xff])("refuses halves of nothing but %i", (byte) => {
+    const bytes = Buffer.alloc(signatureLength, byte);
+    expect([isSignatureValid(name, publicKey, input, bytes), expected(bytes)]).toEqual([false, false]);
+  });
+
+  it("refuses DER, and anything shorter or longer", () => {
+    const signature = good();
+    expect(isSignatureValid(name, publicKey, input, toDer(signature))).toBe(false);
+    expect(isSignatureValid(name, publicKey, input, signature.subarray(1))).toBe(false);
+    expect(isSignatureValid(name, publicKey, input, Buffer.concat([signature, Buffer.alloc(1)]))).toBe(false);
+  });
+});
+
+it.each([
+  ["0102", "3006020101020102"],
+  ["00000000", "3006020100020100"],
+  ["007f0080", "300702017f02020080"],
+  ["ff000001", "3008020300ff00020101"],
+])("the halves %s are the DER %s", (signature, expected) => {
+  expect(Buffer.from(toDer(Buffer.from(signature, "hex"))).toString("hex")).toBe(expected);
+});
+
+describe.each(PSS)("%s", (name) => {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const { hash } = ALGORITHMS[name];
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  const signWith = (saltLength: number, digest: string = hash, key: KeyObject = privateKey) =>
+    sign(digest, input, { key, padding, saltLength });
+  const isValid = (signature: Uint8Array, algorithm: AlgorithmName = name) => isSignatureValid(algorithm, publicKey, input, signature);
+  const digestLength = Number(hash.slice(3)) / 8;
+
+  it("accepts a salt as long as the digest, and no other", () => {
+    expect(isValid(signWith(digestLength))).toBe(true);
+    for (const saltLength of [0, 1, 20, digestLength - 1, digestLength + 1, 100])
+      expect(isValid(signWith(saltLength)), `${saltLength}`).toBe(false);
+  });
+
+  it("accepts its own digest only, and no other scheme of the same key", () => {
+    for (const other of PSS.filter((one) => one !== name)) {
+      const { hash: digest } = ALGORITHMS[other];
+      expect(isValid(signWith(Number(digest.slice(3)) / 8, digest))).toBe(false);
+    }
+    const pkcs1 = sign(hash, input, privateKey);
+    expect(isValid(pkcs1)).toBe(false);
+    expect(isValid(pkcs1, `RS${name.slice(2)}` as AlgorithmName)).toBe(true);
+    expect(isValid(signWith(digestLength), `RS${name.slice(2)}` as AlgorithmName)).toBe(false);
+  });
+
+  it("agrees with node:crypto on signatures that were altered", () => {
+    const signature = signWith(digestLength);
+    const key = { key: publicKey, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+    const altered = fc.tuple(fc.nat(signature.length - 1), fc.nat(255)).map(([at, mask]) => {
+      const bytes = Buffer.from(signature);
+      bytes[at] = (bytes[at] ?? 0) ^ mask;
+      return bytes;
+    });
+    fc.assert(
+      fc.property(altered, (bytes) => isValid(bytes) === verify(hash, input, key, bytes)),
+      { numRuns: 100 },
+    );
+    for (const length of [0, 1, 255, 257]) expect(isValid(Buffer.alloc(length, 1))).toBe(false);
+  });
+});
