@@ -21,6 +21,7 @@ import { plotColdStarts } from "./plot-cold-starts.ts";
 import { plotMemory } from "./plot-memory.ts";
 import { plotVerification } from "./plot.ts";
 import type { Results } from "./results.ts";
+import { measureRevocations } from "./revocations.ts";
 import { writeTables } from "./tables.ts";
 import { measureVerification } from "./verification.ts";
 
@@ -43,6 +44,7 @@ async function measure(plan: Plan): Promise<Results> {
       bundles: measureBundles(deployed, plan.imports),
       coldStarts: await measureColdStarts(deployed, provider, database, plan.coldStarts),
       herd: await measureHerd(provider, database, plan.herd),
+      revocations: await measureRevocations(database, plan.growth),
       memory: await measureMemory(plan.invocations),
     };
   } finally {

@@ -3,6 +3,7 @@ import type { ColdStarts } from "./cold-start.ts";
 import type { GrowthResult } from "./growth.ts";
 import type { HerdResult } from "./herd.ts";
 import type { MemoryResult } from "./memory.ts";
+import type { RevocationResult } from "./revocations.ts";
 import type { VerificationResult } from "./verification.ts";
 
 /** All that one run measured. */
@@ -12,5 +13,6 @@ export interface Results {
   readonly growth: readonly GrowthResult[];
   readonly coldStarts: ColdStarts;
   readonly herd: readonly HerdResult[];
+  readonly revocations: readonly RevocationResult[];
   readonly memory: readonly MemoryResult[];
 }

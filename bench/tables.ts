@@ -4,6 +4,7 @@ import type { GrowthResult } from "./growth.ts";
 import { type HerdResult, SLOWNESS } from "./herd.ts";
 import type { MemoryResult } from "./memory.ts";
 import type { Results } from "./results.ts";
+import type { RevocationResult } from "./revocations.ts";
 import type { VerificationResult } from "./verification.ts";
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -21,6 +22,7 @@ export function writeTables(results: Results): string {
     `## Cold starts\n\n${coldStarts(results.coldStarts)}`,
     `## Many cold starts at once\n\n${herd(results.herd)}`,
     `## Growth\n\nOne decision with the last issuer or route of the table, against a table of one.\n\n${growth(results.growth)}`,
+    `## Revocations\n\nA token seen before, with and without a table of revocations.\n\n${revocations(results.revocations)}`,
     `## Memory\n\n${memory(results.memory)}`,
   ].join("\n\n");
 }
@@ -108,6 +110,11 @@ function herd(results: readonly HerdResult[]): string {
   const head = ["keys from", "processes", "requests to the issuer", "median", "slowest"];
   const note = `The issuer takes ${SLOWNESS} ms for every answer. From the start of a process to its first answer; all share this machine's processors.`;
   return `${note}\n\n${table(head, rows)}`;
+}
+
+function revocations(results: readonly RevocationResult[]): string {
+  const rows = results.map(({ name, microseconds, readings }) => [name, `${microseconds.toFixed(1)} µs`, readings.toFixed(3)]);
+  return table(["", "one request", "readings of the table for each"], rows);
 }
 
 function memory(results: readonly MemoryResult[]): string {

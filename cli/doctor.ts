@@ -24,6 +24,7 @@ export const doctor = defineCommand({
     attempt(async () => {
       refuseUnknownFlags(rawArgs, ARGUMENTS, "doctor");
       const examination = await examineProject(args, templatesIn(rawArgs));
+      if (examination === null) return;
       console.log(args.json ? safeJson(examination) : renderExamination(examination));
       if (examination.findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
     }),
@@ -43,10 +44,11 @@ interface Wanted {
   readonly local: boolean;
 }
 
-async function examineProject({ offline, config, local }: Wanted, templates: readonly string[]): Promise<Examination> {
+async function examineProject({ offline, config, local }: Wanted, templates: readonly string[]): Promise<Examination | null> {
   const apis = await readApis(templates.length > 0 ? templates : await findTemplates());
   const target = await findTargetOr(config, local);
   if (target instanceof ConfigurationError) return { findings: configurationFindings(config, target.problems), probes: [], apis };
+  if (target === null) return null;
   const { gateway, fetch, notice } = target;
   if (notice !== null) console.error(notice);
   const probes = offline ? [] : await probeIssuers(gateway, { fetch, clock: Date.now });
@@ -54,7 +56,7 @@ async function examineProject({ offline, config, local }: Wanted, templates: rea
 }
 
 /** What is wrong with a configuration is a finding here, and not the end. */
-async function findTargetOr(config: string, local: boolean): Promise<Target | ConfigurationError> {
+async function findTargetOr(config: string, local: boolean): Promise<Target | ConfigurationError | null> {
   return findTarget(config, local).catch((error: unknown) => {
     if (error instanceof UsageError && error.cause instanceof ConfigurationError) return error.cause;
     throw error;

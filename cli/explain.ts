@@ -16,6 +16,7 @@ const ARGUMENTS = {
   config: { type: "string", description: "the gateway's configuration", default: "gateway.config.ts" },
   local: { type: "boolean", description: "use the keys of the local twin, and example values for unset variables", default: false },
   snapshot: { type: "string", description: "use these pinned keys and no network", valueHint: "keys.snapshot.json" },
+  "skip-revocations": { type: "boolean", description: "do not ask whether the token was revoked", default: false },
   at: { type: "string", description: "explain as of another time", valueHint: "2026-11-20T12:00:00Z" },
 } as const;
 
@@ -36,6 +37,7 @@ interface Arguments {
   readonly config: string;
   readonly local: boolean;
   readonly snapshot?: string | undefined;
+  readonly "skip-revocations": boolean;
   readonly at?: string | undefined;
 }
 
@@ -52,10 +54,14 @@ export const explain = defineCommand({
 
 async function run(args: Arguments): Promise<void> {
   const clock = readClock(args.at);
+  const target = await findTarget(args.config, args.local);
+  if (target === null) return;
+  const { gateway, fetch, notice } = target;
   const token = (args.token === "-" ? await readAll(process.stdin) : args.token).trim();
-  const { gateway, fetch, notice } = await findTarget(args.config, args.local);
   const keys = args.snapshot === undefined ? { fetch } : { fetch: offline, snapshot: await requireSnapshot(args.snapshot) };
-  const explanation = await explainToken(gateway, token, { ...keys, clock, route: args.route, unverified: args.unverified });
+  const revocations = !args["skip-revocations"] && args.snapshot === undefined;
+  const options = { ...keys, clock, revocations, route: args.route, unverified: args.unverified };
+  const explanation = await explainToken(gateway, token, options);
   if (notice !== null) console.error(notice);
   console.log(args.json ? safeJson(explanation) : renderExplanation(explanation));
   process.exitCode = EXIT_CODES[explanation.verdict];

@@ -19,12 +19,10 @@ export async function loadGateway(path: string): Promise<Gateway> {
 
 /**
  * Reads a configuration from its file, or what is wrong with it.
- * @param attempt another text on each call reads the file once more, such as after the environment has changed
  * @throws UsageError where the file has none
  */
-export async function tryGateway(path: string, attempt = ""): Promise<Loaded> {
-  const address = `${pathToFileURL(resolve(path)).href}${attempt === "" ? "" : `?${attempt}`}`;
-  const module = await import(address).catch((error: unknown) => {
+export async function tryGateway(path: string): Promise<Loaded> {
+  const module = await import(pathToFileURL(resolve(path)).href).catch((error: unknown) => {
     if (error instanceof ConfigurationError) return error;
     if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND" && String(error).includes(resolve(path)))
       throw new UsageError(`there is no ${path}.`);

@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { withExampleEnvironment } from "../local/environment.ts";
-import { identityUrl } from "../local/ports.ts";
+import { identityUrl, readPorts } from "../local/ports.ts";
 import type { Gateway } from "../src/gateway.ts";
 import type { Fetch } from "../src/keys/download.ts";
 import { httpsFetch } from "../src/keys/transport.ts";
@@ -15,24 +16,35 @@ export interface Target {
 }
 
 /**
- * The configuration to work with. Where its variables are not set and the local twin is running, or where the twin is asked for: the
- * configuration with example values, and the twin's keys.
+ * The configuration to work with. With `isLocal`, the configuration with example values for unset variables, and the twin's keys. The
+ * same where the configuration does not start, and the twin runs: then the command is run once more by a process of its own with
+ * `--local`, because files that were read with other variables stay read. Null: that has happened, and there is nothing left to do.
  * @throws UsageError where neither can be had
  */
-export async function findTarget(config: string, isLocal: boolean): Promise<Target> {
+export async function findTarget(config: string, isLocal: boolean): Promise<Target | null> {
   const base = identityUrl(process.env);
   if (isLocal) return localTarget(config, base);
   const { gateway, error } = await tryGateway(config);
   if (gateway !== null) return { gateway, fetch: httpsFetch, notice: null };
   if (!(await isAnswering(base))) throw new UsageError(error.message, { cause: error });
-  return localTarget(config, base);
+  const { status } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1), "--local"], { stdio: "inherit" });
+  process.exitCode = status ?? 1;
+  return null;
 }
 
 async function localTarget(config: string, base: string): Promise<Target> {
   if (!(await isAnswering(base)))
     throw new UsageError(`no local twin answers at ${base}. Start it with npm start (SALLYPORT_IDP_PORT says which port).`);
-  Object.assign(process.env, withExampleEnvironment(process.env));
-  const { gateway, error } = await tryGateway(config, "local");
+  // They bring the twin's database with them, which nobody else waits for.
+  const [{ awsEnvironment }, { REVOCATIONS_TABLE }] = await Promise.all([
+    import("../local/aws-environment.ts"),
+    import("../local/database.ts"),
+  ]);
+  Object.assign(process.env, withExampleEnvironment(process.env), awsEnvironment(readPorts(process.env)), {
+    AWS_REGION: "us-east-1",
+    REVOCATIONS_TABLE,
+  });
+  const { gateway, error } = await tryGateway(config);
   if (gateway === null) throw new UsageError(error.message, { cause: error });
   return {
     gateway,

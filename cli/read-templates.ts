@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type CollectionTag, parse, type ScalarTag, type YAMLMap, type YAMLSeq } from "yaml";
 import type { DeployedApi } from "../src/doctor/model.ts";
 import { readTemplate } from "../src/doctor/template.ts";
@@ -32,8 +32,16 @@ export async function findTemplates(): Promise<readonly string[]> {
  * @throws UsageError where a file cannot be read or is no template
  */
 export async function readApis(paths: readonly string[]): Promise<readonly DeployedApi[]> {
-  const apis = await Promise.all(paths.map(async (path) => readTemplate(path, await readDocument(path))));
+  const apis = await Promise.all(paths.map(async (path) => readTemplate(path, await readDocument(path), await readState(path))));
   return apis.flat();
+}
+
+/** What Serverless leaves beside its template; undefined where there is nothing, or something else. */
+async function readState(path: string): Promise<unknown> {
+  if (!basename(path).startsWith("cloudformation-template-")) return undefined;
+  const state = join(dirname(path), "serverless-state.json");
+  const text = await readFile(state, "utf8").catch(() => null);
+  return text === null ? undefined : parseDocument(state, text);
 }
 
 async function readDocument(path: string): Promise<unknown> {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { NO_CREDENTIALS } from "./database.ts";
+import { awsEnvironment } from "./aws-environment.ts";
 import type { Running } from "./listen.ts";
 import type { Ports } from "./ports.ts";
 
@@ -57,11 +57,7 @@ function environmentOf(ports: Ports): NodeJS.ProcessEnv {
     ...Object.fromEntries(inherited),
     SALLYPORT_PORT: String(ports.api),
     SALLYPORT_LAMBDA_PORT: String(ports.lambda),
-    AWS_ACCESS_KEY_ID: NO_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: NO_CREDENTIALS.secretAccessKey,
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${ports.database}`,
-    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `http://127.0.0.1:${ports.identity}`,
-    AWS_EC2_METADATA_DISABLED: "true",
+    ...awsEnvironment(ports),
     SLS_TELEMETRY_DISABLED: "1",
     SLS_NOTIFICATIONS_MODE: "off",
   };

@@ -26,7 +26,7 @@ type Message =
   | { readonly kind: "wrong"; readonly seed: number; readonly path: string; readonly what: string; readonly found: Case };
 
 async function work({ seeds, runs }: Job): Promise<void> {
-  const send = (message: Message) => parentPort?.postMessage(message);
+  const send = (message: Message) => parentPort?.postMessage(message, []);
   for (const seed of seeds) {
     const { judge, tally } = createJudge({ every: EVERY });
     const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(fc.asyncProperty(CASES, judge), {

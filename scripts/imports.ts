@@ -152,7 +152,8 @@ export function checkImports(sources: ReadonlyMap<string, string>): string[] {
 export function readSources(root: string): Map<string, string> {
   const sources = new Map<string, string>();
   const read = (path: string) => sources.set(path, readFileSync(join(root, path), "utf8"));
-  for (const file of ["gateway.config.ts", "gateway.routes.ts", "gateway.sessions.ts"]) if (statSync(join(root, file), { throwIfNoEntry: false })) read(file);
+  for (const file of ["gateway.config.ts", "gateway.routes.ts", "gateway.sessions.ts"])
+    if (statSync(join(root, file), { throwIfNoEntry: false })) read(file);
   for (const folder of ROOTS) {
     if (!statSync(join(root, folder), { throwIfNoEntry: false })) continue;
     for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })) {

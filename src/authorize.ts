@@ -6,8 +6,10 @@ import type { KeyFinder } from "./keys/keys.ts";
 import { makePrincipal } from "./providers/make-principal.ts";
 import type { Principal } from "./principal/principal.ts";
 import type { Proof, TokenMarks } from "./principal/proof.ts";
+import type { AskLive } from "./live/open-live.ts";
 import type { Challenge } from "./rules/challenge.ts";
 import { evaluate } from "./rules/evaluate.ts";
+import { needsLive, withoutLive } from "./rules/live.ts";
 import type { Route } from "./rules/route-table.ts";
 import type { Revocations } from "./sessions/revocations.ts";
 import { decodeToken } from "./token/decode.ts";
@@ -26,6 +28,8 @@ export interface Runtime {
   readonly revocations?: Revocations | null;
   /** Issuers that are asked about their tokens; absent: none is. */
   readonly online?: OnlineIssuers | null;
+  /** Asks about the principal on routes with `live()`; absent: such routes are closed. */
+  readonly askLive?: AskLive;
   /** Tokens verified before; absent: every token goes the whole way. */
   readonly memo?: ProofMemo | null;
 }
@@ -50,7 +54,8 @@ export interface AuthorizationRequest {
 
 /** What becomes of a request. Every refusal carries its reason; a denied principal is known, an unauthenticated caller is not. */
 export type Decision =
-  | { readonly kind: "allow"; readonly principal: Principal | null; readonly marks?: TokenMarks }
+  /** `liveAt`: when the issuer said that the principal is live, in seconds since the epoch. */
+  | { readonly kind: "allow"; readonly principal: Principal | null; readonly marks?: TokenMarks; readonly liveAt?: number }
   /** `challenge`: what a stronger sign-in would have to be, where that is what is missing. */
   | {
       readonly kind: "deny";
@@ -70,8 +75,10 @@ export async function authorize({ credential, route, form }: AuthorizationReques
   if (route?.rule.kind === "public") return { kind: "allow", principal: null };
   let issuer: string | null = null;
   try {
-    const { principal, tokenId, issuedAt } = await authenticate(credential(), runtime, (name) => (issuer = name), form);
-    const decision = decide(route, principal, runtime.clock());
+    const text = credential();
+    const { principal, tokenId, issuedAt } = await authenticate(text, runtime, (name) => (issuer = name), form);
+    const decided = decide(route, principal, runtime.clock());
+    const decision = route !== null && needsLive(route.rule) ? await live(decided, text, runtime) : decided;
     // The guard asks for revocations too, and needs to know what to ask for.
     return runtime.revocations ? { ...decision, marks: { tokenId, issuedAt } } : decision;
   } catch (error) {
@@ -85,6 +92,7 @@ export async function authorize({ credential, route, form }: AuthorizationReques
  */
 export async function authenticate(text: string, runtime: Runtime, witness: Witness = () => {}, form = COMPACT): Promise<Proof> {
   const proof = await prove(text, runtime, witness, form);
+  if (runtime.online) await runtime.online.confirm(text, proof);
   if (runtime.revocations) await runtime.revocations.check(proof);
   return proof;
 }
@@ -116,10 +124,20 @@ async function prove(text: string, runtime: Runtime, witness: Witness, form: Tok
   return proof;
 }
 
-/** Whether this principal may use this route now; `now` in milliseconds. */
-function decide(route: Route | null, principal: Principal, now: number): Decision & { readonly kind: "allow" | "deny" } {
+/** Asked last, and only where everything else holds. @throws SallyportError */
+async function live(decision: Decided, text: string, { askLive, clock }: Runtime): Promise<Decided> {
+  if (decision.kind !== "allow" || decision.principal === null) return decision;
+  if (askLive === undefined) throw new SallyportError("introspection_unavailable");
+  await askLive(text, decision.principal);
+  return { ...decision, liveAt: seconds(clock()) };
+}
+
+type Decided = Decision & { readonly kind: "allow" | "deny" };
+
+/** Whether this principal may use this route now, a live check aside; `now` in milliseconds. */
+function decide(route: Route | null, principal: Principal, now: number): Decided {
   if (route === null) return { kind: "deny", principal, code: "route_unknown" };
-  const verdict = evaluate(route.rule, principal, seconds(now));
+  const verdict = evaluate(needsLive(route.rule) ? withoutLive(route.rule) : route.rule, principal, seconds(now));
   if (verdict.holds) return { kind: "allow", principal };
   const { code } = verdict;
   return code === "step_up_required" ? { kind: "deny", principal, code, challenge: verdict } : { kind: "deny", principal, code };

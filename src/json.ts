@@ -81,14 +81,10 @@ function scan(bytes: Uint8Array): { readonly members: number; readonly hasEscape
 
 /** Members as parsed: fewer than written means that one silently replaced another. */
 function countKeys(value: Json): number {
-  if (typeof value !== "object" || value === null) return 0;
   let keys = 0;
-  if (Array.isArray(value)) {
-    for (const item of value as readonly Json[]) keys += countKeys(item);
-    return keys;
-  }
   // Cheaper than a list of entries. An inherited member would be counted too, and the document refused.
-  for (const name in value) keys += 1 + countKeys((value as JsonObject)[name] ?? null);
+  if (isJsonObject(value)) for (const name in value) keys += 1 + countKeys(value[name] ?? null);
+  else if (Array.isArray(value)) for (const item of value as readonly Json[]) keys += countKeys(item);
   return keys;
 }
 

@@ -53,7 +53,7 @@ export interface CognitoApiOptions {
 
 /** As much of Cognito's API as signing in, signing out and looking after an account needs: JSON 1.1 over one address. */
 export function cognitoApi(twins: readonly TwinIssuer[], { clock, deliver, publish = async () => {} }: CognitoApiOptions) {
-  const pools = poolsOf(twins);
+  const pools = poolsOf(twins, clock());
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const operation = operationOf(request);

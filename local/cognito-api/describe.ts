@@ -9,8 +9,7 @@ import { MINIMUM_PASSWORD } from "./users.ts";
 /** `DescribeUserPool`. @throws CognitoFailure */
 export function describeUserPool(call: Call): JsonObject {
   const pool = poolById(call);
-  const { twin, id } = pool;
-  const now = Math.floor(call.now / 1000);
+  const { twin, id, since } = pool;
   return {
     UserPool: {
       Id: id,
@@ -21,8 +20,8 @@ export function describeUserPool(call: Call): JsonObject {
       UserPoolTier: "ESSENTIALS",
       IssuerConfiguration: { Type: new URL(twin.iss).host.startsWith("issuer-") ? "UPDATED" : "ORIGINAL" },
       EstimatedNumberOfUsers: twin.personas.filter(({ kind }) => kind === "user").length,
-      CreationDate: now,
-      LastModifiedDate: now,
+      CreationDate: since,
+      LastModifiedDate: since,
     },
   };
 }

@@ -21,6 +21,8 @@ export interface Pool {
   readonly twin: TwinIssuer;
   /** Such as `eu-west-1_Sample123`. */
   readonly id: string;
+  /** When the pool and its users were made: when the twin started. Seconds since the epoch. */
+  readonly since: number;
   readonly passwords: Map<string, string>;
   /** Sign-ins that wait for a second factor, by the `Session` they were given. */
   readonly challenges: Map<string, Pending>;
@@ -46,13 +48,14 @@ export interface Call {
 const PATIENCE = 180_000;
 const ATTEMPTS = 5;
 
-/** The user pools among the stand-ins. */
-export const poolsOf = (twins: readonly TwinIssuer[]): readonly Pool[] =>
+/** The user pools among the stand-ins. `now` in milliseconds. */
+export const poolsOf = (twins: readonly TwinIssuer[], now: number): readonly Pool[] =>
   twins
     .filter(({ issuer }) => issuer.provider === "cognito")
     .map((twin) => ({
       twin,
       id: new URL(twin.iss).pathname.slice(1),
+      since: Math.floor(now / 1000),
       passwords: new Map(),
       challenges: new Map(),
       resets: new Map(),

@@ -66,7 +66,7 @@ export function revokeToken(call: Call): JsonObject {
 export function forgotPassword(call: Call): JsonObject {
   const { pool, clientId } = poolByClient(call);
   const user = findUser(pool, text(call.request, "Username"));
-  if (user !== null) {
+  if (user !== null && pool.twin.sessions.isEnabled(user)) {
     const pending = expect(user, clientId, call.now);
     pool.resets.set(user.name, pending);
     call.deliver(user, pending.code);
@@ -92,13 +92,13 @@ export function confirmForgotPassword(call: Call): JsonObject {
 
 /** `AdminGetUser`. @throws CognitoFailure */
 export function adminGetUser(call: Call): JsonObject {
-  const { pool, user, since } = named(call);
+  const { pool, user } = named(call);
   return {
     ...describe(user, "UserAttributes"),
     Enabled: pool.twin.sessions.isEnabled(user),
     UserStatus: user.federatedBy === null ? "CONFIRMED" : "EXTERNAL_PROVIDER",
-    UserCreateDate: since,
-    UserLastModifiedDate: since,
+    UserCreateDate: pool.since,
+    UserLastModifiedDate: pool.since,
   };
 }
 
@@ -129,5 +129,5 @@ function named(call: Call) {
   const pool = poolById(call);
   const user = findUser(pool, text(call.request, "Username"));
   if (user === null) throw new CognitoFailure("UserNotFoundException");
-  return { pool, user, since: Math.floor(call.now / 1000) };
+  return { pool, user };
 }

@@ -15,11 +15,38 @@ interface Credentials {
  * Token introspection (RFC 7662): whether a token of this issuer, a JWT or an opaque one, still stands. Asked by the issuer's
  * machine client, with its secret in the Authorization header or in the form. `now` in seconds.
  */
-export async function introspect(twin: TwinIssuer, request: IncomingMessage, response: ServerResponse, now: number): Promise<void> {
+export const introspect = async (twin: TwinIssuer, request: IncomingMessage, response: ServerResponse, now: number): Promise<void> =>
+  answer(twin, request, response, now, ({ id, secret }) => id === twin.machineClientId && isSame(secret, MACHINE_SECRET));
+
+/**
+ * The same at the real issuer's address, for the local build of the gateway, which is sent here in its place. Which client it is, and
+ * with what secret, is between it and its configuration: some client has to ask.
+ */
+export async function introspectAt(
+  twins: readonly TwinIssuer[],
+  url: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  now: number,
+): Promise<void> {
+  const asked = twins.filter(({ issuer }) => issuer.settings.introspection !== undefined);
+  const host = URL.parse(url)?.host;
+  const twin = asked.find(({ iss }) => URL.parse(iss)?.host === host) ?? (asked.length === 1 ? asked[0] : undefined);
+  if (twin === undefined) return sendJson(response, 404, { error: "invalid_request" });
+  return answer(twin, request, response, now, ({ id, secret }) => id !== "" && secret !== "");
+}
+
+async function answer(
+  twin: TwinIssuer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  now: number,
+  mayAsk: (client: Credentials) => boolean,
+): Promise<void> {
   if (request.method !== "POST") return sendJson(response, 405, { error: "invalid_request" });
   const form = new URLSearchParams(await readBody(request));
   const client = fromHeader(request.headers.authorization) ?? fromForm(form);
-  if (client === null || client.id !== twin.machineClientId || !isSame(client.secret, MACHINE_SECRET)) {
+  if (client === null || !mayAsk(client)) {
     response.setHeader("www-authenticate", 'Basic realm="introspection"');
     return sendJson(response, 401, { error: "invalid_client" });
   }

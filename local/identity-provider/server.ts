@@ -8,7 +8,7 @@ import { apiSignIn } from "./console-page.ts";
 import { homeLogin } from "./home-login.ts";
 import { keyDocument } from "./key-documents.ts";
 import { parseObject, readBody, send, sendJson, sendPage } from "./http.ts";
-import { introspect } from "./introspection.ts";
+import { introspect, introspectAt } from "./introspection.ts";
 import { issue } from "./issue.ts";
 import { clientIdOf, findPersona, type TwinIssuer, twinIssuers } from "./twin-issuer.ts";
 import { VARIANTS, type Variant } from "./mint.ts";
@@ -88,6 +88,9 @@ const OWN: Readonly<
 > = {
   "GET /": ({ twins }, _, __, response) => sendPage(response, homePage(twins, apiSignIn(twins))),
   "GET /keys": ({ twins }, url, _, response) => sendKeys(twins, url.searchParams.get("url") ?? "", response),
+  // The local build sends everything that it would ask an issuer here: keys it fetches, tokens it asks about.
+  "POST /keys": ({ twins, now }, url, request, response) =>
+    introspectAt(twins, url.searchParams.get("url") ?? "", request, response, now()),
   "POST /mint": ({ twins, now }, _, request, response) => sendToken(twins, now(), request, response),
   "POST /": ({ cognito }, _, request, response) => cognito(request, response),
   "GET /sign-in": ({ home }, url, _, response) => home.start(url, response),

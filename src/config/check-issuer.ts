@@ -59,6 +59,15 @@ const addresses: Check = (value, report, path) => {
   return checkTexts(value, report, path) && value.map((item, index) => address(item, report, `${path}[${index}]`)).every(Boolean);
 };
 
+/** Made by a factory of its own; what its settings are is checked once all issuers are known. */
+const opened =
+  (what: string, fix: string): Check =>
+  (value, report, path) => {
+    if (isObject(value) && typeof value["check"] === "function" && typeof value["open"] === "function") return true;
+    report.problem(path, `is ${kindOf(value)}, not ${what}.`, fix);
+    return false;
+  };
+
 const KINDS: Readonly<Record<OptionKind, Check>> = { string: checkText, strings: checkTexts, boolean };
 
 const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
@@ -79,6 +88,8 @@ const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
   maxLifetime: orNull(duration),
   clockSkew: duration,
   vocabulary: checkVocabulary,
+  introspection: orNull(opened("a way to ask", "Use `introspect({ url, clientId, clientSecret })`.")),
+  liveCheck: orNull(opened("a live check", "Use `cognitoLive({ userPoolId, as })`.")),
 };
 
 /** Checks every option of one issuer; answers whether all are usable. An option set to `undefined` counts as a mistake. */
@@ -118,5 +129,7 @@ export function toSettings(name: string, provider: Provider, options: IssuerOpti
     maxLifetime: maxLifetime === null ? null : parseDuration(maxLifetime),
     clockSkew: parseDuration(options.clockSkew ?? "60s") ?? 0,
     vocabulary: options.vocabulary ?? {},
+    ...(options.introspection && { introspection: options.introspection }),
+    ...(options.liveCheck && { liveCheck: options.liveCheck }),
   };
 }

@@ -6,6 +6,7 @@ import type { RouteTable } from "../rules/route-table.ts";
 import type { RevocationSource } from "../sessions/revocations.ts";
 import { checkIssuerOptions, toSettings } from "./check-issuer.ts";
 import { checkOverlaps } from "./check-overlaps.ts";
+import { checkLive, checkOnline, readRevocations } from "./check-sources.ts";
 import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
 import { checkRuleNames } from "./check-vocabulary.ts";
 import { parseDuration } from "./duration.ts";
@@ -66,12 +67,14 @@ function readGateway(options: GatewayOptions, report: Report, problems: readonly
   checkNames(options, OPTIONS, report);
   const issuers = readIssuers(options.issuers, report.at("issuers"));
   checkOverlaps(issuers, report.at("issuers"));
+  checkOnline(issuers, report.at("issuers"));
   const names = isObject(options.issuers) ? Object.keys(options.issuers) : [];
   const { routes } = checkRoutes(options.routes, report.at("routes"), names);
   const forward = readForward(options.forward ?? [], report);
   const keys = readKeyOptions(options.keys ?? {}, report.at("keys"));
   const webSocketCredential = readWebSocketCredential(options.webSocketCredential ?? {}, report.at("webSocketCredential"));
   const revocations = readRevocations(options.revocations ?? null, issuers, report.at("revocations"));
+  checkLive({ routes, issuers }, report.at("routes"));
   if (problems.length === 0) checkRuleNames({ issuers, routes, forward }, report.at("routes"));
   return Object.freeze({ issuers, routes, forward, keys, webSocketCredential, ...(revocations !== null && { revocations }) });
 }
@@ -136,29 +139,6 @@ function isKeyStore(store: unknown, report: Report): store is KeyStore {
     return false;
   }
   return !("table" in store) || checkText(store["table"], report, "table");
-}
-
-function readRevocations(source: unknown, issuers: readonly Issuer[], report: Report): RevocationSource | null {
-  if (source === null) return null;
-  if (!isRevocationSource(source)) {
-    report.problem("", `is ${kindOf(source)}, not a source of revocations.`, "Use `revocationTable({…})`, or null for none.");
-    return null;
-  }
-  source.check(report);
-  checkKept(source.keep, issuers, report);
-  return source;
-}
-
-const isRevocationSource = (source: unknown): source is RevocationSource =>
-  isObject(source) && typeof source["check"] === "function" && typeof source["open"] === "function";
-
-/** A revocation that goes before its tokens do would give them back. */
-function checkKept(keep: number | null, issuers: readonly Issuer[], report: Report): void {
-  for (const { name, settings } of keep === null ? [] : issuers) {
-    if (settings.maxLifetime !== null && settings.maxLifetime + settings.clockSkew <= (keep ?? 0)) continue;
-    const message = `is shorter than tokens of \`issuers.${name}\` may live.`;
-    report.problem("keep", message, "Lengthen `keep`, or set the issuer's `maxLifetime` to what its tokens really need.");
-  }
 }
 
 function readWebSocketCredential(options: unknown, report: Report): Gateway["webSocketCredential"] {

@@ -1,10 +1,14 @@
 import type { DeployedApi, DeployedAuthorizer, DeployedRoute } from "./model.ts";
+import { type Described, isDescription, readOpenApi } from "./openapi.ts";
+import { declaredAuthorizers } from "./serverless-state.ts";
 import { at, isTrue, listOf, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
 
 /** What a reader of APIs has to go by. */
 export interface Template {
   readonly file: string;
   readonly resources: readonly Resource[];
+  /** What Serverless leaves beside a template; undefined: nothing. */
+  readonly state?: unknown;
 }
 
 /** Seconds that API Gateway keeps an answer where nothing is said. */
@@ -28,22 +32,33 @@ export function readCloudFormation(template: Template): readonly DeployedApi[] {
 
 const belongsTo = (id: string, member: string) => (resource: Resource) => referencesIn(resource.properties[member]).includes(id);
 
-function readRestApi({ id }: Resource, template: Template): DeployedApi {
+function readRestApi({ id, properties }: Resource, template: Template): DeployedApi {
   const within = (type: string) => ofType(template, type).filter(belongsTo(id, "RestApiId"));
   const authorizers = within("AWS::ApiGateway::Authorizer").map((one) => readRestAuthorizer(one, id, template));
   const responses = within("AWS::ApiGateway::GatewayResponse").filter(({ properties }) =>
     Object.keys(membersOf(properties["ResponseParameters"])).some((name) => /header\.access-control-allow-origin$/i.test(name)),
   );
+  const described = readDescription(properties["Body"], "rest", id, template);
   return {
     id,
     kind: "rest",
     file: template.file,
-    routes: within("AWS::ApiGateway::Method").map((method) => readMethod(method, id, template)),
-    authorizers,
+    routes: [...within("AWS::ApiGateway::Method").map((method) => readMethod(method, id, template)), ...described.routes],
+    authorizers: [...authorizers, ...described.authorizers],
     hasCors: false,
+    declared: declaredAuthorizers(template.state),
+    isElsewhere: isElsewhere(properties["Body"], properties["BodyS3Location"]),
     corsResponses: responses.map(({ properties }) => textOf(properties["ResponseType"]) ?? ""),
   };
 }
+
+/** The part of an API that is described by an OpenAPI document. */
+export function readDescription(body: unknown, kind: keyof typeof DEFAULT_TTL, api: string, template: Template): Described {
+  return readOpenApi(body, DEFAULT_TTL[kind], (uri, credentials) => callee(uri, credentials, api, template));
+}
+
+/** Whether there is a document that this template does not hold. */
+export const isElsewhere = (body: unknown, place: unknown): boolean => place !== undefined || (body !== undefined && !isDescription(body));
 
 function readRestAuthorizer({ id, properties }: Resource, api: string, template: Template): DeployedAuthorizer {
   const source = textOf(properties["IdentitySource"]);
@@ -83,17 +98,23 @@ function pathOf(resourceId: unknown, api: string, template: Template): string {
 
 function readV2Api({ id, properties }: Resource, template: Template): DeployedApi {
   const within = (type: string) => ofType(template, type).filter(belongsTo(id, "ApiId"));
+  const body = properties["Body"];
+  const described = readDescription(body, "http", id, template);
+  const routes = within("AWS::ApiGatewayV2::Route").map((route) => ({
+    key: textOf(route.properties["RouteKey"]) ?? "",
+    id: route.id,
+    ...authorization(route.properties, template, "AWS::ApiGatewayV2::Authorizer"),
+  }));
+  const authorizers = within("AWS::ApiGatewayV2::Authorizer").map((one) => readV2Authorizer(one, id, template));
   return {
     id,
     kind: textOf(properties["ProtocolType"]) === "WEBSOCKET" ? "websocket" : "http",
     file: template.file,
-    routes: within("AWS::ApiGatewayV2::Route").map((route) => ({
-      key: textOf(route.properties["RouteKey"]) ?? "",
-      id: route.id,
-      ...authorization(route.properties, template, "AWS::ApiGatewayV2::Authorizer"),
-    })),
-    authorizers: within("AWS::ApiGatewayV2::Authorizer").map((one) => readV2Authorizer(one, id, template)),
-    hasCors: properties["CorsConfiguration"] !== undefined,
+    routes: [...routes, ...described.routes],
+    authorizers: [...authorizers, ...described.authorizers],
+    hasCors: (properties["CorsConfiguration"] ?? at(body, "x-amazon-apigateway-cors")) !== undefined,
+    declared: [],
+    isElsewhere: isElsewhere(body, properties["BodyS3Location"]),
     corsResponses: [],
   };
 }

@@ -9,6 +9,10 @@ export interface DeployedApi {
   readonly authorizers: readonly DeployedAuthorizer[];
   /** HTTP APIs: whether API Gateway answers preflight requests itself. */
   readonly hasCors: boolean;
+  /** Authorizers as they were declared, before a tool made one of those with the same name. */
+  readonly declared: readonly DeclaredAuthorizer[];
+  /** Its routes are described in a place that was not read. */
+  readonly isElsewhere: boolean;
   /** REST APIs: response types that have an Access-Control-Allow-Origin header. */
   readonly corsResponses: readonly string[];
 }
@@ -41,6 +45,13 @@ export interface DeployedAuthorizer {
   readonly functionId: string | null;
   /** Whether API Gateway may call the function; null: not for this template to say. */
   readonly isCallable: boolean | null;
+}
+
+/** One declaration of an authorizer. */
+export interface DeclaredAuthorizer {
+  readonly name: string;
+  /** As text, to be compared. */
+  readonly settings: string;
 }
 
 /** Authorizers that a function of the project's stands behind. */

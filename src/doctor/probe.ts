@@ -126,7 +126,7 @@ const FAULTS: readonly (readonly [when: (jwk: JsonObject) => boolean, fault: str
   [(jwk) => SECRETS.some((name) => Object.hasOwn(jwk, name)), "it holds a private or symmetric key"],
   [(jwk) => Object.hasOwn(jwk, "use") && jwk["use"] !== "sig", "it is not for signatures"],
   [(jwk) => typeof jwk["kid"] !== "string" || jwk["kid"] === "", "it has no key id"],
-  [(jwk) => !["RSA", "EC", "OKP"].includes(String(jwk["kty"])), "its type is not supported"],
+  [(jwk) => !["RSA", "EC", "OKP"].some((type) => jwk["kty"] === type), "its type is not supported"],
   [(jwk) => typeof jwk["n"] === "string" && Buffer.from(jwk["n"], "base64url").length < 256, "it is shorter than 2048 bits"],
 ];
 

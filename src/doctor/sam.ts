@@ -1,4 +1,4 @@
-import { payloadOf, type Template } from "./cloudformation.ts";
+import { isElsewhere, payloadOf, readDescription, type Template } from "./cloudformation.ts";
 import type { DeployedApi, DeployedAuthorizer, DeployedRoute } from "./model.ts";
 import { at, isTrue, type Members, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
 
@@ -47,12 +47,15 @@ function readApi({ id, properties }: Resource, type: SamType, template: Template
   const routes = own.map((one) => readEvent(one, auth));
   const cors = properties["Cors"] ?? globals["Cors"] ?? properties["CorsConfiguration"] ?? globals["CorsConfiguration"];
   const preflights = kind === "rest" && cors !== undefined ? preflightsOf(routes, auth) : [];
+  const described = readDescription(properties["DefinitionBody"], kind, id, template);
   return {
     id,
     kind,
     file: template.file,
-    routes: [...routes, ...preflights],
-    authorizers,
+    routes: [...routes, ...preflights, ...described.routes],
+    authorizers: [...authorizers, ...described.authorizers],
+    declared: [],
+    isElsewhere: isElsewhere(properties["DefinitionBody"], properties["DefinitionUri"]),
     hasCors: kind === "http" && cors !== undefined,
     corsResponses: Object.entries({ ...membersOf(globals["GatewayResponses"]), ...membersOf(properties["GatewayResponses"]) })
       .filter(([, response]) =>

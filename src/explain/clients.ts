@@ -1,10 +1,9 @@
-import { REASONS, type ReasonCode } from "../errors.ts";
 import { appSyncAuthorizer } from "../gateway/appsync-api.ts";
 import type { VerifierOptions } from "../gateway/authorizer.ts";
 import { httpAuthorizer } from "../gateway/http-api.ts";
 import { httpPolicyAuthorizer } from "../gateway/http-policy-api.ts";
 import type { IamAnswer } from "../gateway/iam-answer.ts";
-import type { PolicyDocument } from "../gateway/policy.ts";
+import type { PolicyDocument } from "../gateway/policy-document.ts";
 import { matchesResource } from "../gateway/resource-match.ts";
 import { restRequestAuthorizer, restTokenAuthorizer } from "../gateway/rest-api.ts";
 import { webSocketAuthorizer } from "../gateway/websocket-api.ts";
@@ -60,9 +59,7 @@ function readRest(answer: unknown, request: SampleRequest): Seen {
   if (allows(policyDocument, arnOf(request))) return THROUGH;
   const isExplicit = policyDocument.Statement.some(({ Effect, Resource }) => Effect === "Deny" && covers(Resource, arnOf(request)));
   const body = `{"Message":"User is not authorized to access this resource${isExplicit ? " with an explicit deny" : ""}"}`;
-  const reason = context["reason"];
-  const status = typeof reason === "string" && Object.hasOwn(REASONS, reason) ? REASONS[reason as ReasonCode].status : 403;
-  const challenge = Object.hasOwn(context, "challenge") ? `; ${status} with a challenge where the gateway responses are deployed` : "";
+  const challenge = Object.hasOwn(context, "challenge") ? "; with a challenge where the gateway responses are deployed" : "";
   return { status: 403, seen: body + challenge };
 }
 

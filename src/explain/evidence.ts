@@ -22,6 +22,8 @@ export interface Evidence {
   /** Claims may be shown: the signature holds, or whoever asks wants them unverified. */
   readonly isOpen: boolean;
   readonly query: KeyQuery | null;
+  /** The key was found. */
+  readonly hasKey: boolean;
   /** Key ids published where the key was looked for, false where the key cannot be used; null: not known. */
   readonly published: ReadonlyMap<string, boolean> | null;
   /** The route found for the one asked for; null: none. */
@@ -88,7 +90,7 @@ const COMPARISONS: Readonly<Record<string, Compare>> = {
   credential: ({ text }) => ({ expected: "Authorization: Bearer <token>", actual: `${text.length} characters` }),
   form: ({ text }) => ({ expected: "3 parts between dots", actual: describeForm(text) }),
   issuer: (evidence) => ({
-    expected: oneOf(issuersOf(evidence.gateway), "none"),
+    expected: oneOf(evidence.issuer === null ? issuersOf(evidence.gateway.issuers) : issuersOf([evidence.issuer]), "none"),
     actual: evidence.issuer === null ? claim(evidence, "iss") : `${evidence.issuer.name} (${evidence.issuer.provider})`,
   }),
   algorithm: (evidence) => ({
@@ -137,6 +139,7 @@ const COMPARISONS: Readonly<Record<string, Compare>> = {
     ),
     actual: claims(evidence, CLIENT_CLAIMS),
   }),
+  revocation: ({ gateway }) => ({ expected: null, actual: gateway.revocations === undefined ? "not asked for" : null }),
   route: ({ wanted, route }) => ({ expected: show(wanted), actual: route?.key ?? "none" }),
   rule: ({ route }) => ({ expected: route === null ? null : describeRule(route.rule), actual: null }),
 };
@@ -148,8 +151,8 @@ export function compare(step: string, evidence: Evidence): Comparison {
   return COMPARISONS[step]?.(evidence) ?? nothing;
 }
 
-/** Every `iss` that the configuration accepts, families of tenants with a placeholder. */
-export function issuersOf({ issuers }: Gateway): readonly string[] {
+/** Every `iss` that these issuers accept, families of tenants with a placeholder. */
+function issuersOf(issuers: readonly Issuer[]): readonly string[] {
   return issuers.flatMap((issuer) => [
     ...issuer.issuers,
     ...(issuer.templates ?? []).map(({ prefix, suffix }) => `${prefix}<tenant id>${suffix}`),
@@ -185,7 +188,8 @@ function describeQuery({ query, token }: Evidence): string | null {
   return `key ${show(token?.header.kid)} for ${query.algorithm} at ${query.location.url}`;
 }
 
-function describePublished({ published, token }: Evidence): string | null {
+function describePublished({ published, token, hasKey }: Evidence): string | null {
+  if (hasKey) return "such a key";
   if (published === null) return null;
   const isUsable = published.get(token?.header.kid ?? "");
   const others = [...published].filter(([, usable]) => usable).map(([kid]) => kid);

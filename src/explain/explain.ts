@@ -6,6 +6,7 @@ import { httpsFetch } from "../keys/transport.ts";
 import { HINTS, reasonPage } from "../reason-hints.ts";
 import { describeRule } from "../rules/describe.ts";
 import { evaluate } from "../rules/evaluate.ts";
+import { withoutLive } from "../rules/live.ts";
 import type { Route } from "../rules/route-table.ts";
 import { clientViews } from "./clients.ts";
 import { type Evidence, looseJson } from "./evidence.ts";
@@ -25,6 +26,8 @@ export interface ExplainOptions extends VerifierOptions {
   readonly route?: string | undefined;
   /** Shows header and claims although nothing vouches for them. */
   readonly unverified?: boolean;
+  /** Whether revocations are asked for, where the gateway has any; default true. */
+  readonly revocations?: boolean;
 }
 
 /** Claims whose values are credentials of other systems. */
@@ -35,32 +38,32 @@ const CREDENTIALS = ["idp_access_token", "idp_refresh_token", "access_token", "r
  * longer than eleven characters is in the answer, and a claim only where the signature holds or `unverified` asks for it.
  */
 export async function explain(configured: Gateway, token: string, options: ExplainOptions = {}): Promise<Explanation> {
-  const { route, unverified = false, ...rest } = options;
+  const { route, unverified = false, revocations = true, ...rest } = options;
   const verifier: VerifierOptions = { ...rest, prefetch: false, fetch: rememberAnswers(rest.fetch ?? httpsFetch) };
-  const gateway = withoutStore(configured);
+  const gateway = withoutStores(configured, revocations);
   const replay = await replayToken(gateway, token, route ?? null, verifier);
   const evidence = await collect(replay, token, unverified, verifier);
   const code = codeOf(replay);
-  return scrub(
-    {
-      verdict: verdictOf(replay),
-      at: evidence.now,
-      issuer: evidence.issuer === null ? null : { name: evidence.issuer.name, provider: evidence.issuer.provider },
-      steps: traceSteps(evidence, replay),
-      failure: code === null ? null : failureOf(code, evidence),
-      principal: evidence.principal,
-      unverified: unverified ? unverifiedOf(evidence) : null,
-      names: evidence.names,
-      ...(await aboutRoutes(replay, evidence, verifier)),
-    },
-    token,
-  );
+  const about = await aboutRoutes(replay, evidence, verifier);
+  return {
+    verdict: verdictOf(replay),
+    at: evidence.now,
+    issuer: evidence.issuer === null ? null : { name: evidence.issuer.name, provider: evidence.issuer.provider },
+    failure: code === null ? null : failureOf(code, evidence),
+    ...about,
+    // Only what is made of the token's own text: a word of ours is a word of ours, even if somebody gives it for a token.
+    clients: scrub(about.clients, token),
+    steps: traceSteps(evidence, replay).map((step) => ({ ...step, ...scrub({ expected: step.expected, actual: step.actual }, token) })),
+    principal: scrub(evidence.principal, token),
+    unverified: unverified ? scrub(unverifiedOf(evidence), token) : null,
+    names: scrub(evidence.names, token),
+  };
 }
 
-/** A shared store saves time and decides nothing; whoever explains may not even be able to reach it. */
-function withoutStore(gateway: Gateway): Gateway {
+/** A shared store of keys saves time and decides nothing; whoever explains may not even be able to reach it. */
+function withoutStores({ revocations, ...gateway }: Gateway, isAsked: boolean): Gateway {
   const { store: _, ...keys } = gateway.keys;
-  return { ...gateway, keys };
+  return { ...gateway, keys, ...(isAsked && revocations !== undefined && { revocations }) };
 }
 
 async function collect(replay: Replay, text: string, unverified: boolean, verifier: VerifierOptions): Promise<HintEvidence> {
@@ -70,7 +73,8 @@ async function collect(replay: Replay, text: string, unverified: boolean, verifi
   const published = await findPublished(sighting.query, refusal?.code ?? null, verifier);
   const isOpen = unverified || hasGoodSignature(replay);
   const now = seconds(runtime.clock());
-  return { text, token, issuer, gateway, now, isOpen, query: sighting.query, published, route, wanted, principal, names };
+  const { query, key } = sighting;
+  return { text, token, issuer, gateway, now, isOpen, query, hasKey: key !== null, published, route, wanted, principal, names };
 }
 
 function verdictOf(replay: Replay): Explanation["verdict"] {
@@ -98,7 +102,7 @@ function unverifiedOf({ token, text }: Evidence): Explanation["unverified"] {
 type RouteParts = Pick<Explanation, "route" | "rule" | "routes" | "sample" | "clients">;
 
 async function aboutRoutes(
-  { route, wanted, refusal, gateway }: Replay,
+  { route, wanted, refusal, decision, gateway }: Replay,
   evidence: HintEvidence,
   verifier: VerifierOptions,
 ): Promise<RouteParts> {
@@ -106,7 +110,7 @@ async function aboutRoutes(
   const sample = route ?? (wanted === null && refusal !== null ? firstGuarded(gateway) : null);
   return {
     route: wanted,
-    rule: route === null || principal === null ? null : traceRule(route.rule, principal, now),
+    rule: route === null || principal === null ? null : traceRule(route.rule, principal, now, decision?.kind === "allow"),
     routes: wanted !== null || principal === null ? [] : [...gateway.routes.values()].map((one) => traceRoute(one, evidence)),
     sample: sample?.key ?? null,
     clients: sample === null ? [] : await clientViews(gateway, verifier, sample, evidence.text),
@@ -118,6 +122,7 @@ const firstGuarded = ({ routes }: Gateway): Route | null =>
   [...routes.values()].find(({ rule, method }) => rule.kind !== "public" && method !== null) ?? null;
 
 function traceRoute({ key, rule }: Route, { principal, now }: HintEvidence): RouteTrace {
-  const verdict = principal === null ? null : evaluate(rule, principal, now);
+  // Whether the issuer says that the principal is live is asked with a request only.
+  const verdict = principal === null ? null : evaluate(withoutLive(rule), principal, now);
   return { route: key, rule: describeRule(rule), code: verdict === null || verdict.holds ? null : verdict.code };
 }

@@ -6,8 +6,11 @@ const uses = (provider: string) => (evidence: HintEvidence) => evidence.gateway.
 const partsOf = ({ text }: HintEvidence) => text.split(".");
 const matches = (pattern: RegExp) => (evidence: HintEvidence) => pattern.test(evidence.text);
 
-/** The header of a token that could not be decoded as a whole; null where not even that can be read. */
-const headerOf = (evidence: HintEvidence) => looseJson(partsOf(evidence)[0]);
+/** The algorithm of a token that could not be decoded as a whole; empty where it cannot be read. */
+function algorithmOf(evidence: HintEvidence): string {
+  const algorithm = looseJson(partsOf(evidence)[0])?.["alg"];
+  return typeof algorithm === "string" ? algorithm : "";
+}
 
 /** What goes wrong before a token is even a token. */
 export const FORM_HINTS: readonly Hint[] = [
@@ -56,12 +59,12 @@ export const FORM_HINTS: readonly Hint[] = [
   },
   {
     codes: ["token_encrypted", "token_opaque"],
-    when: (evidence) => uses("auth0")(evidence) && (headerOf(evidence)?.["alg"] === "dir" || partsOf(evidence).length === 1),
+    when: (evidence) => uses("auth0")(evidence) && (algorithmOf(evidence) === "dir" || partsOf(evidence).length === 1),
     text: "Auth0 issues opaque or encrypted access tokens to clients that name no `audience`. Ask for one at /authorize or /oauth/token.",
   },
   {
     codes: ["token_encrypted"],
-    when: (evidence) => uses("cognito")(evidence) && /^RSA-OAEP/.test(String(headerOf(evidence)?.["alg"])),
+    when: (evidence) => uses("cognito")(evidence) && ["RSA-OAEP", "RSA-OAEP-256"].includes(algorithmOf(evidence)),
     text: "Cognito's refresh tokens look like this. The client has to send its access token.",
   },
   {

@@ -80,7 +80,8 @@ export const RULE_HINTS: readonly Hint[] = [
   },
   {
     codes: ["rule_denied"],
-    when: (evidence) => missing(evidence).some(({ kind }) => kind === "scope") && evidence.principal?.scopes.length === 0,
+    when: (evidence) =>
+      missing(evidence).some(({ kind }) => kind === "scope") && evidence.principal?.scopes.length === 0 && renamed(evidence).length === 0,
     text: "The token grants no scope that this gateway knows. The client has to ask for it, and the provider has to allow it.",
   },
   {
@@ -107,6 +108,11 @@ export const RULE_HINTS: readonly Hint[] = [
     codes: ["route_unknown"],
     when: (evidence) => otherMethods(evidence).length === 0 && nearRoute(evidence) !== null,
     text: (evidence) => `Did you mean "${nearRoute(evidence)}"? A stage is not part of the path.`,
+  },
+  {
+    codes: ["revocations_unavailable"],
+    when: () => true,
+    text: "Revocations were asked for from this machine: it needs AWS credentials that may read the table. --skip-revocations leaves them out.",
   },
   {
     codes: ["principal_too_large"],

@@ -9,12 +9,13 @@ interface Remembered {
   readonly body: Uint8Array | null;
 }
 
-/** Asks every address once, and gives the same answer, or the same failure, ever after: for one explanation. */
+/** Asks every question once, and gives the same answer, or the same failure, ever after: for one explanation. */
 export function rememberAnswers(fetch: Fetch): Fetch {
   const answers = new Map<string, Promise<Remembered>>();
   return async (url, init) => {
-    const known = answers.get(url) ?? read(fetch(url, init));
-    answers.set(url, known);
+    const asked = `${url}\n${init.body ?? ""}`;
+    const known = answers.get(asked) ?? read(fetch(url, init));
+    answers.set(asked, known);
     const { status, headers, body } = await known;
     return { status, headers, body: body === null ? null : once(body) };
   };

@@ -4,6 +4,7 @@ import { translate, type NameMapping } from "../providers/vocabulary.ts";
 import type { Principal } from "../principal/principal.ts";
 import { describeRule } from "../rules/describe.ts";
 import { evaluate } from "../rules/evaluate.ts";
+import { needsLive, withoutLive } from "../rules/live.ts";
 import type { Rule } from "../rules/rule.ts";
 
 /** A rule, whether it holds, and the same of the rules in it. */
@@ -15,14 +16,18 @@ export interface RuleTrace {
   readonly parts: readonly RuleTrace[];
 }
 
-/** Evaluates a rule and every rule in it; `now` in seconds. */
-export function traceRule(rule: Rule, principal: Principal, now: number): RuleTrace {
-  const verdict = evaluate(rule, principal, now);
+/**
+ * Evaluates a rule and every rule in it; `now` in seconds.
+ * @param isLive what the issuer said about the principal, for rules that ask it
+ */
+export function traceRule(rule: Rule, principal: Principal, now: number, isLive: boolean): RuleTrace {
+  const verdict = evaluate(withoutLive(rule), principal, now);
+  const holds = verdict.holds && (isLive || !needsLive(rule));
   return {
     text: describeRule(rule),
-    holds: verdict.holds,
-    code: verdict.holds ? null : verdict.code,
-    parts: "rules" in rule ? rule.rules.map((part) => traceRule(part, principal, now)) : [],
+    holds,
+    code: holds ? null : verdict.holds ? "token_inactive" : verdict.code,
+    parts: "rules" in rule ? rule.rules.map((part) => traceRule(part, principal, now, isLive)) : [],
   };
 }
 

@@ -28,28 +28,32 @@ export function safeJson(value: unknown): string {
 }
 
 function escape(character: string): string {
-  return [...character].map((one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join("");
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** The text without any piece of the token that is 12 characters or longer. Nothing should be found; this makes sure. */
-export function withoutToken(text: string, token: string): string {
-  if (token.length < WINDOW) return text;
+/**
+ * A value made of plain objects, lists and texts, without any piece of the token that is 12 characters or longer. Nothing should
+ * be found; this makes sure.
+ */
+export function scrub<T>(value: T, token: string): T {
   const windows = new Set<string>();
   for (let at = 0; at + WINDOW <= token.length; at++) windows.add(token.slice(at, at + WINDOW));
-  let result = "";
-  for (let at = 0; at < text.length; ) {
-    if (windows.has(text.slice(at, at + WINDOW))) {
-      result += "…";
-      at += WINDOW;
-    } else result += text[at++];
-  }
-  return result;
+  return scrubAll(value, windows) as T;
 }
 
-/** A value made of plain objects, lists and texts, with every text in it as {@link withoutToken} leaves it. */
-export function scrub<T>(value: T, token: string): T {
-  if (typeof value === "string") return withoutToken(value, token) as T;
+function scrubAll(value: unknown, windows: ReadonlySet<string>): unknown {
+  if (typeof value === "string") return cutOut(value, windows);
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item: unknown) => scrub(item, token)) as T;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, scrub(item as unknown, token)])) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => scrubAll(item, windows));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [cutOut(name, windows), scrubAll(item as unknown, windows)]));
+}
+
+function cutOut(text: string, windows: ReadonlySet<string>): string {
+  let result = "";
+  for (let at = 0; at < text.length; ) {
+    const isPiece = windows.has(text.slice(at, at + WINDOW));
+    result += isPiece ? "…" : text[at];
+    at += isPiece ? WINDOW : 1;
+  }
+  return result;
 }

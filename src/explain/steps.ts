@@ -58,7 +58,16 @@ export const STEPS: readonly Step[] = [
   step("principal", "principal", "claims that make a principal", "claim_missing", "claim_malformed"),
   step("after", "revocation", "not revoked", "revoked", "revocations_unavailable", "token_inactive", "introspection_unavailable"),
   step("route", "route", "a route of the table", "route_unknown"),
-  step("route", "rule", "the route's rule", "rule_denied", "step_up_required", "groups_incomplete"),
+  step(
+    "route",
+    "rule",
+    "the route's rule",
+    "rule_denied",
+    "step_up_required",
+    "groups_incomplete",
+    "token_inactive",
+    "introspection_unavailable",
+  ),
   step("answer", "size", "a principal that fits into the answer", "principal_too_large"),
 ];
 

@@ -1,4 +1,5 @@
 import type { Issuer } from "../providers/provider.ts";
+import { isOpaque } from "../token/decode.ts";
 import { compare, type Evidence } from "./evidence.ts";
 import type { StepStatus, StepTrace } from "./explanation.ts";
 import { codeOf, hasGoodSignature, type Replay } from "./replay.ts";
@@ -15,6 +16,9 @@ const APPLIES: Readonly<Record<string, (issuer: Issuer) => boolean>> = {
   tenant: ({ provider, settings }) => settings.tenants !== null || MICROSOFT.includes(provider),
 };
 
+/** What an opaque token, whose issuer is asked about it, does not go through. */
+const OF_JWTS: readonly Phase[] = ["form", "issuer", "header", "location", "key", "signature", "times", "checks"];
+
 /** In the provider's checks the order is the provider's own, so that nothing is known of those beside the failed one. */
 const UNORDERED: readonly Phase[] = ["checks"];
 
@@ -22,16 +26,18 @@ const UNORDERED: readonly Phase[] = ["checks"];
 export function traceSteps(evidence: Evidence, replay: Replay): readonly StepTrace[] {
   const failed = failedStep(replay);
   const phase = failedPhase(replay);
-  return STEPS.filter((step) => step === failed || applies(step, evidence)).map((step) => {
+  const isAsked = isOpaque(evidence.text) && failed?.phase !== "form";
+  return STEPS.filter((step) => step === failed || applies(step, evidence, isAsked)).map((step) => {
     const status = phase === null ? "ok" : statusOf(step, phase, failed);
     const { id, title } = step;
-    const { expected, actual } = status === "not reached" ? { expected: null, actual: null } : compare(id, evidence);
+    const { expected, actual } = status === "not reached" || isAsked ? { expected: null, actual: null } : compare(id, evidence);
     return { id, title, status, expected, actual };
   });
 }
 
-function applies({ id, phase }: Step, { issuer, wanted }: Evidence): boolean {
+function applies({ id, phase }: Step, { issuer, wanted }: Evidence, isAsked: boolean): boolean {
   if (phase === "route") return wanted !== null;
+  if (isAsked) return !OF_JWTS.includes(phase);
   const only = APPLIES[id];
   return only === undefined || (issuer !== null && only(issuer));
 }
@@ -61,7 +67,9 @@ function failedPhase(replay: Replay): Phase | null {
     [refusal.issuer !== null, "header"],
     [decoded !== null, "issuer"],
   ];
-  return passed.find(([isSeen]) => isSeen)?.[1] ?? "form";
+  const seen = passed.find(([isSeen]) => isSeen)?.[1];
+  // An opaque token is read by asking its issuer, or not at all.
+  return seen === "header" && decoded === null ? "after" : (seen ?? "form");
 }
 
 /** The step of that stretch that the reason belongs to, or wherever it belongs. */

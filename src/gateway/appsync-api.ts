@@ -1,5 +1,5 @@
 import { seconds } from "../authorize.ts";
-import { ConfigurationError, type Problem, startReport } from "../config/report.ts";
+import { checked } from "../config/report.ts";
 import { checkRuleNames } from "../config/check-vocabulary.ts";
 import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
@@ -87,12 +87,11 @@ function dependsOnTime(rule: Rule): boolean {
 
 /** @throws ConfigurationError */
 function checkedRoute({ issuers, forward }: Gateway, input: RuleInput): Route {
-  const problems: Problem[] = [];
-  const report = startReport(problems, "rule");
-  const route: Route = { key: ROUTE_KEY, method: null, segments: [], rule: toRule(input) };
-  const names = issuers.map(({ name }) => name);
-  if (checkRule(route.rule, report, { issuers: names }))
-    checkRuleNames({ issuers, forward, routes: new Map([[ROUTE_KEY, route]]) }, report);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return route;
+  return checked("rule", (report) => {
+    const route: Route = { key: ROUTE_KEY, method: null, segments: [], rule: toRule(input) };
+    const names = issuers.map(({ name }) => name);
+    if (checkRule(route.rule, report, { issuers: names }))
+      checkRuleNames({ issuers, forward, routes: new Map([[ROUTE_KEY, route]]) }, report);
+    return route;
+  });
 }

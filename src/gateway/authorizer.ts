@@ -2,8 +2,11 @@ import { type AuthorizationRequest, authorize, type Decision, type Runtime, seco
 import { REASONS, SallyportError } from "../errors.ts";
 import { isOnLambda } from "../config/lambda.ts";
 import type { Gateway } from "../gateway.ts";
+import { openOnline } from "../introspection/open-online.ts";
 import { createKeys, type KeysOptions } from "../keys/create-keys.ts";
 import { prefetchKeys } from "../keys/prefetch.ts";
+import { httpsFetch } from "../keys/transport.ts";
+import { openLive } from "../live/open-live.ts";
 import { pinnedKeys } from "../keys/snapshot.ts";
 import type { KeyEvents } from "../keys/key-events.ts";
 import { createObserver, type ObserverOptions } from "../observe/observer.ts";
@@ -72,7 +75,8 @@ export function createRuntime(gateway: Gateway, options: VerifierOptions, events
   const keys = createKeys({ clock, fetch, jwks, snapshot, maxStale: maxStale * 1_000, store, events });
   if (prefetch) prefetchKeys(gateway, keys);
   const revocations = gateway.revocations?.open({ clock, ...(unavailable && { unavailable }) }) ?? null;
-  return { gateway, clock, keys, revocations, memo: new ProofMemo() };
+  const online = openOnline(gateway, { clock, fetch: fetch ?? httpsFetch, forward: gateway.forward });
+  return { gateway, clock, keys, revocations, online, askLive: openLive(gateway, online), memo: new ProofMemo() };
 }
 
 /** An authorizer of one API type. */
@@ -91,12 +95,32 @@ export function createAuthorizer<Event, Answer>(
       const decided = await authorize(request, runtime);
       const context = contextOf(decided, encode);
       const decision = withinBudget(decided, context);
-      observer.end(began, { decision, route: request.route, event, invocationId: invocation?.awsRequestId });
-      return answer(api, event, decision, context, runtime);
+      const { route } = request;
+      const { isFault, take } = settle(() => answer(api, event, { decision, route, context }, runtime));
+      observer.end(began, { decision: isFault ? FAULT : decision, route, event, invocationId: invocation?.awsRequestId });
+      return take();
     } catch (error) {
       throw error instanceof UnauthorizedSignal || error instanceof SallyportError ? error : new SallyportError("internal_error");
     }
   };
+}
+
+const FAULT: Decision = { kind: "unavailable", code: "internal_error", issuer: null };
+
+/** Makes an answer and holds it back, or the error that stands for one, until it was written down. Any other error is our own fault. */
+function settle<Answer>(make: () => Answer): { readonly isFault: boolean; readonly take: () => Answer } {
+  try {
+    const made = make();
+    return { isFault: false, take: () => made };
+  } catch (error) {
+    const isFault = !(error instanceof UnauthorizedSignal || error instanceof SallyportError);
+    return {
+      isFault,
+      take: () => {
+        throw isFault ? new SallyportError("internal_error") : error;
+      },
+    };
+  }
 }
 
 /** An event that cannot be read is refused inside the decision, so that it is logged like everything else. */
@@ -136,11 +160,17 @@ function encoded(encode: () => AuthorizerContext): AuthorizerContext | null {
   }
 }
 
+/** A decision, the route it is about, and what its answer carries. */
+interface Decided {
+  readonly decision: Decision;
+  readonly route: Route | null;
+  readonly context: AuthorizerContext | null;
+}
+
 function answer<Event, Answer>(
   api: ApiType<Event, Answer>,
   event: Event,
-  decision: Decision,
-  context: AuthorizerContext | null,
+  { decision, route, context }: Decided,
   { gateway, clock }: Runtime,
 ): Answer {
   const left = decision.kind === "allow" ? null : (api.leaveToGuard?.(decision) ?? null);
@@ -151,8 +181,11 @@ function answer<Event, Answer>(
   const isAllowed = kind === "allow";
   if (!isAllowed && REASONS[decision.code].status === 401 && api.explainsDenials !== true) return unauthenticated(api);
   const now = seconds(clock());
-  const reaches = ({ rule }: Route) =>
-    principal === null ? rule.kind === "public" : context !== null && evaluate(rule, principal, now).holds;
+  // What was decided for the requested route may have taken a live check, which no other route has had.
+  const reaches = (candidate: Route) =>
+    principal === null
+      ? candidate.rule.kind === "public"
+      : context !== null && ((isAllowed && candidate === route) || evaluate(candidate.rule, principal, now).holds);
   return api.answer(event, {
     isAllowed,
     principal,
@@ -176,6 +209,7 @@ function annotate<Event, Answer>(
   const code = decision.kind === "deny" ? decision.code : null;
   const challenge = code === null ? SCOPE_CHALLENGE : challengeOf(code, decision.kind === "deny" ? decision.challenge : {});
   if (place !== null) context["api"] = place;
+  if (decision.kind === "allow" && decision.liveAt !== undefined) context["liveAt"] = decision.liveAt;
   if (code !== null) context["reason"] = code;
   if (api.explainsDenials === true && challenge !== null) context["challenge"] = challenge;
   return context;

@@ -7,6 +7,7 @@ import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAut
 import type { HeaderSource, QuerySource } from "./credential.ts";
 import { readHttpCredential } from "./http-api.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
+import { compilePolicyByRule } from "./policy.ts";
 
 /** The members this authorizer reads of an HTTP API's event. */
 export interface HttpPolicyAuthorizerEvent extends HeaderSource, QuerySource {
@@ -40,7 +41,7 @@ const httpPolicyApi: ApiType<HttpPolicyAuthorizerEvent, IamAnswer> = {
     return { route: matchRoute(gateway, method, path), credential: () => readHttpCredential(event) };
   },
   encode: encodeText,
-  answer: (event, outcome) => answerWithPolicy(arnOf(event), outcome),
+  answer: (event, outcome) => answerWithPolicy(arnOf(event), outcome, compilePolicyByRule),
 };
 
 /** Each payload format has its own name for the one ARN that the policy is held against. */

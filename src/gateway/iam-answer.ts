@@ -3,7 +3,7 @@ import type { AuthorizerContext } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { ParsedArn } from "./arn.ts";
 import type { Outcome } from "./authorizer.ts";
-import { compilePolicy, type PolicyDocument } from "./policy.ts";
+import type { PolicyCompiler, PolicyDocument } from "./policy-document.ts";
 
 /** The answer of an authorizer on REST and WebSocket APIs. */
 export interface IamAnswer {
@@ -18,8 +18,8 @@ const PLAIN_ID = /^[\x21-\x7e]{1,128}$/;
  * A policy for everything this principal may reach, because API Gateway applies it to other routes while it is cached. Where
  * the requested route is not among it, the same answer is a 403, and `context.reason` tells access logs and gateway responses why.
  */
-export function answerWithPolicy(arn: ParsedArn, { principal, context, gateway, reaches }: Outcome): IamAnswer {
-  return { principalId: principalId(principal), policyDocument: compilePolicy(gateway, reaches, arn), context };
+export function answerWithPolicy(arn: ParsedArn, { principal, context, gateway, reaches }: Outcome, compile: PolicyCompiler): IamAnswer {
+  return { principalId: principalId(principal), policyDocument: compile(gateway, reaches, arn), context };
 }
 
 /** Bounded and printable: it lands in access logs and usage plans. */

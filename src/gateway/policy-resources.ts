@@ -2,6 +2,7 @@ import type { Route, RouteTable } from "../rules/route-table.ts";
 import { chooseGrants } from "./choose-grants.ts";
 import { type Pattern, reaches, render, type Shape } from "./pattern.ts";
 import { type Grant, holds, isSubtree } from "./reach.ts";
+import { shareDenials } from "./share-denials.ts";
 import { type View, viewOf, type World, worldsOf } from "./world.ts";
 
 /** Resources to allow, relative to the stage, and those that must then be denied with them. */
@@ -21,7 +22,7 @@ const worlds = new WeakMap<RouteTable, World[]>();
 export function compileResources(table: RouteTable, reachable: ReadonlySet<Route>): ResourceGrant[] {
   const all = worlds.get(table) ?? worldsOf(table);
   worlds.set(table, all);
-  const chosen = all.map((each) => viewOf(each, reachable)).map((world) => ({ world, grants: chooseGrants(world) }));
+  const chosen = all.map((each) => viewOf(each, reachable)).map((world) => ({ world, grants: shareDenials(chooseGrants(world), world) }));
   const shared = sharedDenials(chosen);
   const byPattern = new Map<string, { methods: string[]; deny: string[] }>();
   for (const { world, grants } of chosen) {

@@ -1,21 +1,10 @@
-import { matchRoute, routeOf } from "../rules/match-route.ts";
+import { matchRoute } from "../rules/match-route.ts";
+import { type RouteGroup, routeGroups } from "../rules/route-groups.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import { exactResource, type ParsedArn } from "./arn.ts";
+import { connectPolicy, denyAll, documentOf, type PolicyCompiler, type PolicyDocument } from "./policy-document.ts";
 import { compileResources, type ResourceGrant } from "./policy-resources.ts";
-import { matchesResource } from "./resource-match.ts";
-
-/** One statement of an authorizer's policy. */
-export interface PolicyStatement {
-  readonly Action: "execute-api:Invoke";
-  readonly Effect: "Allow" | "Deny";
-  readonly Resource: readonly string[];
-}
-
-/** What an authorizer answers on REST and WebSocket APIs, and on HTTP APIs that want a policy. */
-export interface PolicyDocument {
-  readonly Version: "2012-10-17";
-  readonly Statement: readonly PolicyStatement[];
-}
+import { indexResources } from "./resource-match.ts";
 
 /** The longest resource a policy may name, in characters. */
 const MAX_RESOURCE = 512;
@@ -29,6 +18,8 @@ const MAX_REMEMBERED = 200;
 /** What a set of reachable routes comes to, and the policies made of it for the stage asked for last. */
 interface Remembered {
   readonly grants: readonly ResourceGrant[];
+  /** The grants whose denials hold a request. */
+  readonly harmful: (text: string) => readonly ResourceGrant[];
   stageArn: string | null;
   /** By the grants left out, because their denials stood in a request's way. */
   readonly policies: Map<string, Fitting>;
@@ -36,9 +27,10 @@ interface Remembered {
 
 /** Grants that fit into one policy, and its resources. */
 interface Fitting {
-  readonly grants: readonly ResourceGrant[];
   readonly allow: readonly string[];
   readonly deny: readonly string[];
+  /** Whether they hold a request, such as `GET/orders/7`. */
+  readonly covers: (text: string) => boolean;
 }
 
 const remembered = new WeakMap<RouteTable, Map<string, Remembered>>();
@@ -48,21 +40,30 @@ const remembered = new WeakMap<RouteTable, Map<string, Remembered>>();
  * applies it to other requests, so it never holds a request that the table denies; it always holds this one if the table
  * allows it, and every other allowed one that fits beside it. Nothing reachable: an explicit Deny for the stage.
  * @param allowed whether the route's rule holds for the principal
+ * @param groups routes that are allowed together, if not each for itself; every route is in one of them
  */
-export function compilePolicy(table: RouteTable, allowed: (route: Route) => boolean, arn: ParsedArn): PolicyDocument {
-  const reachable = new Set([...table.routes.values()].filter(allowed));
-  const requested = arn.method === null ? routeOf(table, arn.routeKey ?? "") : matchRoute(table, arn.method, arn.path);
-  const isAllowed = requested !== null && reachable.has(requested);
-  if (arn.method === null) return isAllowed ? documentOf([exactResource(arn)], []) : denyAll(arn);
-  return assemble(recall(table, reachable), arn, isAllowed) ?? denyAll(arn);
+export function compilePolicy(
+  table: RouteTable,
+  allowed: (route: Route) => boolean,
+  arn: ParsedArn,
+  groups: readonly RouteGroup[] = [...table.routes.values()].map((route) => [route]),
+): PolicyDocument {
+  if (arn.method === null) return connectPolicy(table, allowed, arn);
+  let key = "";
+  for (const [route] of groups) key += allowed(route) ? "1" : "0";
+  const requested = matchRoute(table, arn.method, arn.path);
+  const isAllowed = requested !== null && allowed(requested);
+  return assemble(recall(table, key, groups), arn, isAllowed) ?? denyAll(arn);
 }
 
-function recall(table: RouteTable, reachable: ReadonlySet<Route>): Remembered {
+/** {@link compilePolicy} where the routes of one rule are allowed together: the rules are evaluated, and not the routes. */
+export const compilePolicyByRule: PolicyCompiler = (table, allowed, arn) => compilePolicy(table, allowed, arn, routeGroups(table));
+
+/** @param key a `1` for each group that is allowed, and a `0` for each that is not */
+function recall(table: RouteTable, key: string, groups: readonly RouteGroup[]): Remembered {
   const known = remembered.get(table) ?? new Map<string, Remembered>();
   remembered.set(table, known);
-  let key = "";
-  for (const route of table.routes.values()) key += reachable.has(route) ? "1" : "0";
-  const found = known.get(key) ?? { grants: compileResources(table, reachable), stageArn: null, policies: new Map() };
+  const found = known.get(key) ?? remember(compileResources(table, new Set(groups.filter((_, index) => key[index] === "1").flat())));
   known.delete(key);
   known.set(key, found);
   const [oldest] = known.keys();
@@ -70,20 +71,19 @@ function recall(table: RouteTable, reachable: ReadonlySet<Route>): Remembered {
   return found;
 }
 
-function isCovered(grants: readonly ResourceGrant[], text: string): boolean {
-  const matches = (resource: string) => matchesResource(resource, text);
-  return grants.some(({ allow }) => allow.some(matches)) && !grants.some(({ deny }) => deny.some(matches));
+function remember(grants: readonly ResourceGrant[]): Remembered {
+  const harmful = indexResources(grants.flatMap((grant) => grant.deny.map((resource) => [resource, grant] as const)));
+  return { grants, harmful: (text) => [...new Set(harmful(text))], stageArn: null, policies: new Map() };
 }
 
 /** The policy of these grants, with the request's own resource where they do not hold it. Null where nothing is left to allow. */
 function assemble(policy: Remembered, arn: ParsedArn, isAllowed: boolean): PolicyDocument | null {
   const text = `${arn.method}${arn.path}`;
   const usual = fittingOf(policy, [], arn);
-  if (isCovered(usual.grants, text) === isAllowed) return usual.allow.length === 0 ? null : documentOf(usual.allow, usual.deny);
+  if (usual.covers(text) === isAllowed) return usual.allow.length === 0 ? null : documentOf(usual.allow, usual.deny);
   // Not reached unless the grants are wrong: the answer to that is to allow nothing.
   if (!isAllowed) return null;
-  const harmful = policy.grants.filter(({ deny }) => deny.some((resource) => matchesResource(resource, text)));
-  const { allow, deny } = fittingOf(policy, harmful, arn);
+  const { allow, deny } = fittingOf(policy, policy.harmful(text), arn);
   const exact = exactResource(arn);
   const wanted = exact.length > MAX_RESOURCE ? allow : [exact, ...allow];
   return wanted.length === 0 ? null : documentOf(wanted, deny);
@@ -92,7 +92,10 @@ function assemble(policy: Remembered, arn: ParsedArn, isAllowed: boolean): Polic
 function fittingOf(policy: Remembered, without: readonly ResourceGrant[], { stageArn }: ParsedArn): Fitting {
   if (policy.stageArn !== stageArn || policy.policies.size > MAX_REMEMBERED) policy.policies.clear();
   policy.stageArn = stageArn;
-  const key = without.map((grant) => policy.grants.indexOf(grant)).join();
+  const key = without
+    .map((grant) => policy.grants.indexOf(grant))
+    .toSorted((one, other) => one - other)
+    .join();
   const known =
     policy.policies.get(key) ??
     fit(
@@ -117,18 +120,12 @@ function fit(grants: readonly ResourceGrant[], stageArn: string): Fitting {
     for (const resource of newDeny) deny.add(resource);
     return true;
   });
-  return { grants: fitting, allow: [...allow], deny: [...deny] };
+  const [allows, denies] = [indexOf(fitting.flatMap((grant) => grant.allow)), indexOf(fitting.flatMap((grant) => grant.deny))];
+  const covers = (text: string) => allows(text).length > 0 && denies(text).length === 0;
+  return { allow: Object.freeze([...allow]), deny: Object.freeze([...deny]), covers };
 }
+
+const indexOf = (resources: readonly string[]) => indexResources(resources.map((resource) => [resource, true]));
 
 const fresh = (resources: readonly string[], stageArn: string, known: ReadonlySet<string>) =>
   resources.map((resource) => stageArn + resource).filter((resource) => !known.has(resource));
-
-function documentOf(allow: readonly string[], deny: readonly string[]): PolicyDocument {
-  const statements: PolicyStatement[] = [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: allow }];
-  if (deny.length > 0) statements.push({ Action: "execute-api:Invoke", Effect: "Deny", Resource: deny });
-  return { Version: "2012-10-17", Statement: statements };
-}
-
-function denyAll({ stageArn }: ParsedArn): PolicyDocument {
-  return { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect: "Deny", Resource: [`${stageArn}*`] }] };
-}

@@ -1,5 +1,5 @@
 import { checkNames, checkText, isObject, kindOf } from "../config/check-values.ts";
-import { ConfigurationError, type Problem, type Report, startReport } from "../config/report.ts";
+import { checked, type Report } from "../config/report.ts";
 import type { Gateway } from "../gateway.ts";
 import { isFetchable } from "../keys/addresses.ts";
 import { type NameMapping, translate } from "../providers/vocabulary.ts";
@@ -60,15 +60,15 @@ export function resourceMetadataUrl(resource: string): string {
 
 /** @throws ConfigurationError */
 function checkOptions(options: ResourceMetadataOptions): void {
-  const problems: Problem[] = [];
-  const report = startReport(problems, "resourceMetadata");
-  if (isObject(options)) {
+  checked("resourceMetadata", (report) => {
+    if (!isObject(options)) {
+      return report.problem("", `is ${kindOf(options)}, not an object.`, "Write `{ resource: 'https://api.example' }`.");
+    }
     checkNames(options, ["resource", "name", "documentation"], report);
     checkUrl(options.resource, report, "resource");
     if (options.name !== undefined) checkText(options.name, report, "name");
     if (options.documentation !== undefined) checkUrl(options.documentation, report, "documentation");
-  } else report.problem("", `is ${kindOf(options)}, not an object.`, "Write `{ resource: 'https://api.example' }`.");
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  });
 }
 
 function checkUrl(value: unknown, report: Report, path: string): void {

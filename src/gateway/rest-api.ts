@@ -7,6 +7,7 @@ import { parseArn } from "./arn.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
 import { type HeaderSource, type QuerySource, readBearer, readRequestCredential } from "./credential.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
+import { compilePolicyByRule } from "./policy.ts";
 
 /** All there is in a TOKEN authorizer's event. */
 export interface RestTokenAuthorizerEvent {
@@ -62,6 +63,6 @@ function restApi<Event extends RestEvent>(type: string, credential: (event: Even
     },
     explainsDenials: true,
     encode: encodeText,
-    answer: (event, outcome) => answerWithPolicy(parseArn(event.methodArn), outcome),
+    answer: (event, outcome) => answerWithPolicy(parseArn(event.methodArn), outcome, compilePolicyByRule),
   };
 }

@@ -7,6 +7,7 @@ import { parseArn } from "./arn.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
 import { type HeaderSource, headerValues, onlyOne, type QuerySource, queryValues, readBearer } from "./credential.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
+import { connectPolicy } from "./policy-document.ts";
 
 /** The members this authorizer reads of a WebSocket API's `$connect` event. */
 export interface WebSocketAuthorizerEvent extends HeaderSource, QuerySource {
@@ -33,7 +34,7 @@ const webSocketApi: ApiType<WebSocketAuthorizerEvent, IamAnswer> = {
     return { route: routeOf(gateway, routeKey), credential: () => readWebSocketCredential(event, gateway.webSocketCredential) };
   },
   encode: encodeText,
-  answer: (event, outcome) => answerWithPolicy(parseArn(event.methodArn), outcome),
+  answer: (event, outcome) => answerWithPolicy(parseArn(event.methodArn), outcome, connectPolicy),
 };
 
 function readWebSocketCredential(event: WebSocketAuthorizerEvent, accepted: Gateway["webSocketCredential"]): string {

@@ -6,7 +6,7 @@ import type { Revocations, RevocationSource } from "../sessions/revocations.ts";
 import { checkRevoked } from "./check-revoked.ts";
 import { fence, type Passage, type PrincipalSource } from "./fence.ts";
 import { type BusinessEvent, withoutCredentials } from "./guarded-event.ts";
-import { correlated, problem, type ProblemResult, refusal } from "./problem.ts";
+import { problem, type ProblemResult, refusal } from "./problem.ts";
 
 /** What a business handler is given beside the event. */
 export interface BusinessContext {
@@ -28,7 +28,7 @@ export interface GuardOptions {
   readonly resourceMetadata?: string | null;
   /**
    * Where revocations are looked up, the same as in the gateway's configuration: the answer of an authorizer may have been cached
-   * before the token was revoked. Default null: what the authorizer said stands.
+   * before the token was revoked. Default: those of `from`, else null, and what the authorizer said stands.
    */
   readonly revocations?: RevocationSource | null;
 }
@@ -42,9 +42,10 @@ const logToConsole: NonNullable<GuardOptions["log"]> = ({ level, message, ...res
  * What a guard asks for revocations; null: nothing. A request that is let through unasked gets a line.
  * @throws ConfigurationError
  */
-export function openRevocations({ revocations = null, clock = Date.now, log = logToConsole }: GuardOptions): Revocations | null {
+export function openRevocations({ revocations, from, clock = Date.now, log = logToConsole }: GuardOptions): Revocations | null {
   const line = { level: "ERROR", message: "Request allowed", service: "sallyport", code: "revocations_unavailable" };
-  return revocations?.open({ clock, unavailable: (outcome) => void (outcome === "allow" && log(line)) }) ?? null;
+  const source = revocations === undefined ? from?.revocations : revocations;
+  return source?.open({ clock, unavailable: (outcome) => void (outcome === "allow" && log(line)) }) ?? null;
 }
 
 /** One line for a refusal: fixed words, configured names, and API Gateway's id of the request. */
@@ -90,21 +91,25 @@ export function behindFence<Result>(
       return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(event), resourceMetadata });
     }
     const original = event as Members;
-    return contained(() => run(withoutCredentials(original), passage, original), log, correlated(event));
+    return contained(() => run(withoutCredentials(original), passage, original), log, event);
   };
 }
 
-/** Runs a business handler; its failure becomes a 500 that tells the caller nothing, in the form the caller reads. */
+/** Runs a business handler; its failure becomes a 500 that tells the caller nothing but the request's id, in the form it reads. */
 export async function contained<Result>(
   run: () => Promise<Result>,
   log: NonNullable<GuardOptions["log"]>,
+  event: unknown,
   inForm: (failure: ProblemResult) => ProblemResult = (failure) => failure,
 ): Promise<Result | ProblemResult> {
   try {
     return await run();
   } catch (error) {
+    const correlationId = requestIdOf(event);
     // The name only: a message may quote what the caller sent.
-    log({ level: "ERROR", message: "Handler failed", error: error instanceof Error ? error.name : "unknown", service: "sallyport" });
-    return inForm(problem(500, { title: "Internal Server Error" }));
+    const name = error instanceof Error ? error.name : "unknown";
+    const id = correlationId !== null && { correlation_id: correlationId };
+    log({ level: "ERROR", message: "Handler failed", service: "sallyport", ...id, error: name });
+    return inForm(problem(500, { title: "Internal Server Error", ...(correlationId !== null && { correlationId }) }));
   }
 }

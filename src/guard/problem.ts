@@ -1,5 +1,4 @@
 import { REASONS, type ReasonCode } from "../errors.ts";
-import { requestIdOf } from "../observe/request-id.ts";
 import { type Challenge, challengeOf } from "../rules/challenge.ts";
 
 export type { Challenge } from "../rules/challenge.ts";
@@ -57,11 +56,4 @@ export function refusal(code: ReasonCode, challenge: Challenge = {}, facts: Refu
   const authenticate = challengeOf(code, challenge, resourceMetadata);
   const details = { title: TITLES[status] ?? "Error", ...(correlationId !== null && { correlationId }) };
   return problem(status, details, authenticate === null ? {} : { "www-authenticate": authenticate });
-}
-
-/** Puts API Gateway's id of an event's request into a problem document made without it. */
-export function correlated(event: unknown): (failure: ProblemResult) => ProblemResult {
-  const correlationId = requestIdOf(event);
-  if (correlationId === null) return (failure) => failure;
-  return (failure) => ({ ...failure, body: JSON.stringify({ ...JSON.parse(failure.body), correlationId }) });
 }

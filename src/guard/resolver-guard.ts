@@ -1,4 +1,4 @@
-import { ConfigurationError, type Problem, startReport } from "../config/report.ts";
+import { checked } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
 import { decodeMarks, decodePrincipal } from "../principal/codec.ts";
 import { checkRule } from "../rules/check-rule.ts";
@@ -66,9 +66,8 @@ function withoutIdentity(event: Members): Members {
 }
 
 function checkedRule(input: RuleInput): Rule {
-  const problems: Problem[] = [];
-  const rule = toRule(input);
-  const isSound = checkRule(rule, startReport(problems, "rule"), { issuers: null });
-  if (!isSound || problems.length > 0) throw new ConfigurationError(problems);
-  return rule;
+  return checked("rule", (report) => {
+    const rule = toRule(input);
+    return checkRule(rule, report, { issuers: null }) ? rule : null;
+  });
 }

@@ -4,7 +4,7 @@ import type { Gateway } from "../gateway.ts";
 import { createRuntime, type VerifierOptions } from "../gateway/authorizer.ts";
 import { contained } from "../guard/guard.ts";
 import { type BusinessEvent, withoutCredentials } from "../guard/guarded-event.ts";
-import { correlated, type ProblemResult, refusal } from "../guard/problem.ts";
+import { type ProblemResult, refusal } from "../guard/problem.ts";
 import { logToConsole as logDecision, type LogEntry, SERVICE } from "../observe/log.ts";
 import { createObserver, type ObserverOptions } from "../observe/observer.ts";
 import { requestIdOf } from "../observe/request-id.ts";
@@ -21,6 +21,8 @@ export interface DirectContext {
 export interface VerifyingGuardOptions extends VerifierOptions, Omit<ObserverOptions, "log"> {
   /** Where refusals and failures of the handler are written; default one JSON line on stdout. */
   readonly log?: (entry: object) => void;
+  /** The URL of the API's own description (RFC 9728), for challenges; default none. */
+  readonly resourceMetadata?: string | null;
 }
 
 const logToConsole = (entry: object) =>
@@ -36,7 +38,7 @@ export function verifyingGuard<Result>(
   handler: (event: BusinessEvent, context: DirectContext) => Promise<Result>,
   options: VerifyingGuardOptions = {},
 ): (event: unknown) => Promise<Result | ProblemResult> {
-  const { log = logToConsole } = options;
+  const { log = logToConsole, resourceMetadata = null } = options;
   const observer = createObserver({ ...options, log });
   const runtime = createRuntime(gateway, options, observer.keyEvents, observer.revocationsUnavailable);
   return async function verifying(event) {
@@ -45,14 +47,11 @@ export function verifyingGuard<Result>(
     observer.end(began, { decision, route, event });
     if (decision.kind !== "allow") {
       const challenge = decision.kind === "deny" ? decision.challenge : {};
-      return inFormOf(event, refusal(decision.code, challenge, { correlationId: requestIdOf(event) }));
+      return inFormOf(event, refusal(decision.code, challenge, { correlationId: requestIdOf(event), resourceMetadata }));
     }
     const { principal } = decision;
-    return contained(
-      () => handler(withoutCredentials(event as Readonly<Record<string, unknown>>), { principal }),
-      log,
-      (failure) => inFormOf(event, correlated(event)(failure)),
-    );
+    const run = () => handler(withoutCredentials(event as Readonly<Record<string, unknown>>), { principal });
+    return contained(run, log, event, (failure) => inFormOf(event, failure));
   };
 }
 

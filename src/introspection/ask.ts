@@ -5,8 +5,11 @@ import { type JsonObject, member, parseStrictJson } from "../json.ts";
 import { type Fetch, readBody } from "../keys/download.ts";
 import type { IntrospectOptions } from "./introspect.ts";
 
-/** Answers what the issuer says of an active token. @throws SallyportError `token_inactive`, `introspection_unavailable` */
-export type Ask = (text: string) => Promise<JsonObject>;
+/**
+ * Answers what the issuer says of an active token; `mayRecall`: or what it said a moment ago.
+ * @throws SallyportError `token_inactive`, `introspection_unavailable`
+ */
+export type Ask = (text: string, mayRecall?: boolean) => Promise<JsonObject>;
 
 /** What asking takes. */
 export interface AskerOptions extends Pick<IntrospectOptions, "url" | "clientId" | "clientSecret" | "clientAuth"> {
@@ -57,11 +60,11 @@ export function createAsker(options: AskerOptions): Ask {
     if (until > now) known.set(key, { from: now, until, claims });
   }
 
-  return async (text) => {
+  return async (text, mayRecall = true) => {
     const key = hash("sha256", text, "base64url");
     const entry = known.get(key);
     const now = clock();
-    if (entry !== undefined && entry.from <= now && now < entry.until) return entry.claims;
+    if (mayRecall && entry !== undefined && entry.from <= now && now < entry.until) return entry.claims;
     if (pausedUntil - LONGEST_PAUSE <= now && now < pausedUntil) throw unavailable();
     const answer = await request(text, options).catch(() => null);
     if (answer === null) {
@@ -70,7 +73,10 @@ export function createAsker(options: AskerOptions): Ask {
     }
     [failures, pausedUntil] = [0, 0];
     if (answer === "refused") throw unavailable();
-    if (member(answer, "active") !== true) throw new SallyportError("token_inactive");
+    if (member(answer, "active") !== true) {
+      known.delete(key);
+      throw new SallyportError("token_inactive");
+    }
     keep(key, answer);
     return answer;
   };

@@ -1,6 +1,7 @@
 import { checkNames, checkText } from "../config/check-values.ts";
 import { parseDuration } from "../config/duration.ts";
 import type { Report } from "../config/report.ts";
+import { SallyportError } from "../errors.ts";
 import { isFetchable } from "../keys/addresses.ts";
 import { createAsker } from "./ask.ts";
 import type { OnlineCheck, OnlineTokens } from "./online.ts";
@@ -39,9 +40,21 @@ export function introspect(options: IntrospectOptions): OnlineCheck {
       return {
         prove: async (text) => proveIntrospected(await ask(text), issuer, forward, Math.floor(clock() / 1_000)),
         confirm: async (text) => void (await ask(text)),
+        isActive: async (text) => isActive(ask(text, false)),
       };
     },
   };
+}
+
+/** @throws what is no answer */
+async function isActive(answer: Promise<unknown>): Promise<boolean> {
+  try {
+    await answer;
+    return true;
+  } catch (error) {
+    if (error instanceof SallyportError && error.code === "token_inactive") return false;
+    throw error;
+  }
 }
 
 function checkOptions(options: IntrospectOptions, report: Report): void {

@@ -29,6 +29,8 @@ export interface OnlineIssuer {
   prove(text: string): Promise<Proof>;
   /** Whether a JWT that was verified here is still active. @throws SallyportError `token_inactive`, `introspection_unavailable` */
   confirm(text: string): Promise<void>;
+  /** The same question of any token, whatever is remembered. @throws SallyportError `introspection_unavailable` */
+  isActive(text: string): Promise<boolean>;
 }
 
 /** The issuers of a gateway that are asked. */
@@ -37,4 +39,6 @@ export interface OnlineIssuers {
   opaque(text: string): { readonly issuer: string; prove(): Promise<Proof> } | null;
   /** Does nothing where the principal's issuer is not asked about its JWTs. @throws SallyportError */
   confirm(text: string, proof: Proof): Promise<void>;
+  /** Whether this token of this issuer is active now; false where nobody can be asked. @throws SallyportError `introspection_unavailable` */
+  isActive(text: string, issuer: string): Promise<boolean>;
 }

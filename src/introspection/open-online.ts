@@ -12,13 +12,18 @@ interface Opened {
 export function openOnline({ issuers }: Pick<Gateway, "issuers">, world: OnlineWorld): OnlineIssuers | null {
   const opened = issuers.flatMap((issuer): Opened[] => {
     const { introspection } = issuer.settings;
-    return introspection === null ? [] : [{ name: issuer.name, tokens: introspection.tokens, online: introspection.open(issuer, world) }];
+    return introspection === undefined
+      ? []
+      : [{ name: issuer.name, tokens: introspection.tokens, online: introspection.open(issuer, world) }];
   });
   if (opened.length === 0) return null;
   const reader = opened.find(({ tokens }) => tokens !== "jwt");
   const confirming = new Map(opened.filter(({ tokens }) => tokens !== "opaque").map(({ name, online }) => [name, online]));
+  const byName = new Map(opened.map(({ name, online }) => [name, online]));
   return {
-    opaque: (text) => (reader !== undefined && isOpaque(text) ? { issuer: reader.name, prove: async () => reader.online.prove(text) } : null),
+    isActive: async (text, issuer) => byName.get(issuer)?.isActive(text) ?? false,
+    opaque: (text) =>
+      reader !== undefined && isOpaque(text) ? { issuer: reader.name, prove: async () => reader.online.prove(text) } : null,
     // An opaque token was asked about when it was read.
     confirm: async (text, { principal }) => (isOpaque(text) ? undefined : confirming.get(principal.issuer)?.confirm(text)),
   };

@@ -88,7 +88,7 @@ function createFetchedKeys(options: KeysOptions): Keys {
 
   function singlesOf(issuer: string, { url, open }: SingleKeys): SingleKeyFinder {
     const address = `${issuer}\n${url}`;
-    const finder = singles.get(address) ?? open(url, { fetch, clock, maxStale });
+    const finder = singles.get(address) ?? open(url, { fetch, clock, maxStale, watch: events && { issuer, events } });
     singles.set(address, finder);
     return finder;
   }

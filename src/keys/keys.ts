@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { AlgorithmName } from "../token/algorithms.ts";
 import type { Fetch } from "./download.ts";
+import type { KeyEvents } from "./key-events.ts";
 
 /**
  * Where an issuer publishes its keys. Settled by configuration: no part of it ever comes from a token.
@@ -29,6 +30,8 @@ export interface SingleKeysOptions {
   readonly clock: () => number;
   /** For how long since its last fetch a key is served while its publisher fails; 0: not at all. */
   readonly maxStale: number;
+  /** Told what happens to the keys, under this issuer's name. */
+  readonly watch?: { readonly issuer: string; readonly events: KeyEvents } | undefined;
 }
 
 /** The keys of one place, by id. */

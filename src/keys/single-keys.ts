@@ -44,16 +44,23 @@ class SingleKeyCache implements SingleKeyFinder {
   }
 
   peek(kid: string, algorithm: AlgorithmName): VerificationKey | null {
-    const held = this.#held.get(kid);
-    if (held === undefined || !isWithin(held.fetchedAt, this.#options.clock(), held.freshFor)) return null;
-    return held.key.algorithms.includes(algorithm) ? held.key : null;
+    const key = this.#fresh(kid);
+    return key?.algorithms.includes(algorithm) ? key : null;
   }
 
   async find(kid: string, algorithm: AlgorithmName): Promise<VerificationKey> {
     if (!KEY_ID.test(kid)) throw new SallyportError("key_unknown");
-    const key = this.peek(kid, algorithm) ?? (await this.#ask(kid));
+    const { watch } = this.#options;
+    const fresh = this.#fresh(kid);
+    watch?.events.consulted(watch.issuer, fresh === null ? "network" : "memory");
+    const key = fresh ?? (await this.#ask(kid));
     if (!key.algorithms.includes(algorithm)) throw new SallyportError("key_unknown");
     return key;
+  }
+
+  #fresh(kid: string): VerificationKey | null {
+    const held = this.#held.get(kid);
+    return held !== undefined && isWithin(held.fetchedAt, this.#options.clock(), held.freshFor) ? held.key : null;
   }
 
   async #ask(kid: string): Promise<VerificationKey> {
@@ -76,12 +83,14 @@ class SingleKeyCache implements SingleKeyFinder {
   }
 
   #stale(held: Held, now: number): VerificationKey {
-    if (!isWithin(held.fetchedAt, now, this.#options.maxStale)) throw new SallyportError("keys_unavailable");
+    const { maxStale, watch } = this.#options;
+    if (!isWithin(held.fetchedAt, now, maxStale)) throw new SallyportError("keys_unavailable");
+    watch?.events.servedStale(watch.issuer);
     return held.key;
   }
 
   async #fetch(kid: string, held: Held | undefined): Promise<VerificationKey> {
-    const { fetch, clock } = this.#options;
+    const { fetch, clock, watch } = this.#options;
     const fetchedAt = clock();
     let status = 0;
     const watched: Fetch = async (url, init) => {
@@ -93,8 +102,10 @@ class SingleKeyCache implements SingleKeyFinder {
       const { body, freshFor } = await downloadBody(watched, `${this.#base}${kid}`, "text/plain, */*");
       const key = readPem(kid, body);
       this.#hold(kid, { key, fetchedAt, freshFor, failedAt: null });
+      watch?.events.refreshed(watch.issuer, true);
       return key;
     } catch (error) {
+      watch?.events.refreshed(watch.issuer, ABSENT.includes(status));
       if (ABSENT.includes(status)) {
         this.#held.delete(kid);
         throw new SallyportError("key_unknown");

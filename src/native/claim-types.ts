@@ -13,8 +13,8 @@ export type ClaimType = "text" | "number" | "boolean" | "json" | "words" | "comm
 /** The types that a configuration may give a claim. */
 export const CONFIGURABLE_TYPES = ["text", "number", "boolean", "json", "words", "commas"] as const satisfies readonly ClaimType[];
 
-/** Claim names to types. */
-export type ClaimTypes = ReadonlyMap<string, ClaimType>;
+/** The type of a claim by its name; null: nobody knows. */
+export type ClaimTypes = (name: string) => ClaimType | null;
 
 const NAMES: Readonly<Partial<Record<ClaimType, string>>> = {
   text: `
@@ -56,9 +56,12 @@ export function claimTypes(provider: string, settings: IssuerSettings, configure
     ...[emailClaim, tenantClaim].flatMap((path) => implied(path, "text")),
   ]);
   const known = Object.hasOwn(BY_PROVIDER, provider) ? BY_PROVIDER[provider] : {};
-  for (const [name, type] of [...Object.entries(known ?? {}), ...Object.entries(configured)]) types.set(name, type);
-  return types;
+  const settled = new Map([...Object.entries(known ?? {}), ...Object.entries(configured)]);
+  return (name) => settled.get(name) ?? (isAttribute(provider, name) ? "text" : (types.get(name) ?? null));
 }
+
+/** A pool's custom attributes are texts, some of which users write themselves: brackets in them mean nothing. */
+const isAttribute = (provider: string, name: string) => provider === "cognito" && name.startsWith("custom:");
 
 /** A nested claim is inside an object, which API Gateway writes as JSON. */
 function implied(path: ClaimPath | null, type: ClaimType): readonly (readonly [string, ClaimType])[] {

@@ -1,6 +1,6 @@
 import { checkNames, isObject, kindOf } from "../config/check-values.ts";
 import { isEmulated } from "../config/emulator.ts";
-import { ConfigurationError, type Problem, type Report, startReport } from "../config/report.ts";
+import { checked, type Report } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import type { PrincipalSource } from "../guard/fence.ts";
@@ -39,13 +39,14 @@ const NO_BYTES = new Uint8Array();
  * @throws ConfigurationError at once, for a configuration that cannot be relied on, and inside serverless-offline
  */
 export function nativeAuthorizer(gateway: Gateway, options: NativeAuthorizerOptions): PrincipalSource {
-  const { issuer, kind, types } = checkOptions(gateway, options);
+  const { issuer, kind, types } = checked("nativeAuthorizer", (report) => checkOptions(gateway, options, report));
   const claimsOf = (event: unknown): JsonObject => {
     const found = readNativeClaims(event, kind);
     return types === null ? found : restoreClaims(found as Readonly<Record<string, string>>, types);
   };
   const find = (event: unknown, now: number) => makePrincipal(issuer, checkToken(gateway, issuer, claimsOf(event), now), gateway.forward);
-  return Object.assign(find, { marks: (event: unknown) => marksIn(claimsOf(event)) });
+  const { revocations } = gateway;
+  return Object.assign(find, { marks: (event: unknown) => marksIn(claimsOf(event)), ...(revocations && { revocations }) });
 }
 
 /** The checks of the way through that need neither header nor signature. @throws SallyportError */
@@ -72,9 +73,7 @@ interface Checked {
   readonly types: ClaimTypes | null;
 }
 
-function checkOptions(gateway: Gateway, options: NativeAuthorizerOptions): Checked {
-  const problems: Problem[] = [];
-  const report = startReport(problems, "nativeAuthorizer");
+function checkOptions(gateway: Gateway, options: NativeAuthorizerOptions, report: Report): Checked | null {
   if (isEmulated()) {
     report.problem("", "runs inside serverless-offline, which verifies no token.", "Use an authorizer of the gateway on this route.");
   }
@@ -88,7 +87,7 @@ function checkOptions(gateway: Gateway, options: NativeAuthorizerOptions): Check
   if (issuer === undefined) report.problem("issuer", "is not configured.", "Name one of the gateway's issuers.");
   checkClaimTypes(configured, report);
   if (isKind && issuer !== undefined) checkFit(kind, issuer, report);
-  if (problems.length > 0 || !isKind || issuer === undefined) throw new ConfigurationError(problems);
+  if (!isKind || issuer === undefined) return null;
   const { isText, types } = NATIVE_KINDS[kind];
   return { issuer, kind, types: isText ? claimTypes(issuer.provider, issuer.settings, { ...types, ...configured }) : null };
 }
@@ -107,6 +106,8 @@ function checkFit(kind: NativeAuthorizerKind, { provider, settings, templates = 
   if (wanted !== null && provider !== wanted) report.problem("kind", `stands for \`${wanted}\` issuers only.`, 'Use "rest-jwt".');
   if (settings.typ !== null)
     report.problem("issuer", "has `typ`, which no event shows.", "Use an authorizer of the gateway, or drop `typ`.");
+  if (settings.introspection !== undefined)
+    report.problem("issuer", "has `introspection`, for which nobody asks here.", "Use an authorizer of the gateway on this route.");
   if (templates.length > 0 || !issuers.some((iss) => /^https?:/.test(iss)))
     report.problem("issuer", "is not one exact issuer.", "API Gateway compares with one URL: name the tenant.");
 }

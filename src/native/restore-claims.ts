@@ -51,7 +51,7 @@ const RESTORE: Readonly<Record<ClaimType, (text: string) => Json>> = {
   words: (text) => bracketed(text, () => true),
   guids: (text) => bracketed(text, (elements) => elements.every(isGuid)),
   list: (text) => bracketed(text, (elements) => elements.length <= 1),
-  audience: (text) => bracketed(text, (elements) => elements.length > 0 && elements.every((element) => element.includes(":"))),
+  audience: (text) => bracketed(text, (elements) => elements.every((element) => element.includes(":"))),
   commas: (text) => joined(text, () => true),
   joined: (text) => joined(text, (elements) => elements.length === 1),
 };
@@ -64,7 +64,7 @@ const RESTORE: Readonly<Record<ClaimType, (text: string) => Json>> = {
 export function restoreClaims(texts: Readonly<Record<string, string>>, types: ClaimTypes): JsonObject {
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => {
-      const type = types.get(name) ?? (name.startsWith("custom:") ? "text" : null);
+      const type = types(name);
       if (type === null && inBrackets(text) !== null) throw ambiguous();
       return [name, type === null ? text : RESTORE[type](text)];
     }),

@@ -28,13 +28,16 @@ export interface EmfOptions {
 const MAX_VALUES = 100;
 const MAX_METRICS = 100;
 
+/** Not by the console: Lambda puts a time before what it writes, or wraps it into JSON of its own, and then it is no metric. */
+const writeToStdout = (line: string) => void process.stdout.write(`${line}\n`);
+
 /**
  * CloudWatch metrics in the Embedded Metric Format. Everything is gathered in memory and written as one line at most every
  * `interval`, when a request comes by, and at once before a failure: there are no timers on Lambda. What was gathered since the
  * last line is lost when the sandbox ends.
  */
 export function emfMetrics(options: EmfOptions = {}): Metrics {
-  const { namespace = "Sallyport", service = SERVICE, interval = 10_000, clock = Date.now, write = console.log } = options;
+  const { namespace = "Sallyport", service = SERVICE, interval = 10_000, clock = Date.now, write = writeToStdout } = options;
   const counts = new Map<string, number>();
   let durations: number[] = [];
   let seen = 0;

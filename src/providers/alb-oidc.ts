@@ -103,6 +103,7 @@ function isPlain(settings: IssuerSettings, report: Report): boolean {
     [settings.audience !== null, "audience", "is nothing a load balancer writes.", "Remove it: `clientIds` says who may call."],
     [settings.tokenUse !== "id", "tokenUse", "asks for access tokens.", "Remove it: a load balancer passes on facts about a user."],
     [settings.algorithms.join() !== "ES256", "algorithms", "is not ES256, with which load balancers sign.", "Remove it."],
+    [settings.introspection !== undefined, "introspection", "asks about a token that nobody else knows.", "Remove it."],
   ];
   for (const [isFault, path, message, fix] of faults) if (isFault) report.problem(path, message, fix);
   return faults.every(([isFault]) => !isFault);

@@ -1,5 +1,7 @@
 import type { Report } from "../config/report.ts";
 import type { KeyLocation, KeySource } from "../keys/keys.ts";
+import type { OnlineCheck } from "../introspection/online.ts";
+import type { LiveCheck } from "../live/live-check.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { AlgorithmName } from "../token/algorithms.ts";
 import type { JsonObject } from "../json.ts";
@@ -40,6 +42,10 @@ export interface IssuerOptions {
   readonly clockSkew?: string;
   /** How the issuer's scopes, roles, groups and permissions become the gateway's own names. */
   readonly vocabulary?: Vocabulary;
+  /** Asks the issuer whether a token is active (RFC 7662): `introspect({…})`. Default null: it is not asked. */
+  readonly introspection?: OnlineCheck | null;
+  /** Asks the issuer about the user on routes with `live()`: `cognitoLive({…})`. Default null: by introspection, or not at all. */
+  readonly liveCheck?: LiveCheck | null;
 }
 
 /** A family of issuers, one per tenant: `prefix + <GUID> + suffix`. */
@@ -70,6 +76,10 @@ export interface IssuerSettings {
   /** Seconds. */
   readonly clockSkew: number;
   readonly vocabulary: Vocabulary;
+  /** Absent: the issuer is not asked about its tokens. */
+  readonly introspection?: OnlineCheck;
+  /** Absent: by introspection, or not at all. */
+  readonly liveCheck?: LiveCheck;
 }
 
 /** What a provider reads out of a verified token: the principal, less what the gateway itself adds. */

@@ -1,5 +1,6 @@
 import { parseDuration } from "../config/duration.ts";
 import type { Report } from "../config/report.ts";
+import { needsLive } from "./live.ts";
 import type { Rule } from "./rule.ts";
 
 /** What a rule is checked against: the names of the configured issuers, where they are known. */
@@ -86,6 +87,13 @@ const combination: Check = (rule, report, context) => {
   return valid.every(Boolean);
 };
 
+/** Whether to ask would depend on what else holds: nobody could say of a route whether it is checked. */
+const choice: Check = (rule, report, context) => {
+  const isSound = combination(rule, report, context);
+  if (!isSound || !(rule as unknown as { readonly rules: readonly Rule[] }).rules.some(needsLive)) return isSound;
+  return refuse(report, "`live` is one of several ways in.", "Make it the route's whole rule, or a part of `allOf`.");
+};
+
 const CHECKS: Readonly<Record<Rule["kind"], Check>> = {
   public: ALWAYS,
   authenticated: ALWAYS,
@@ -102,8 +110,9 @@ const CHECKS: Readonly<Record<Rule["kind"], Check>> = {
   custom,
   multiFactor: optionalDuration,
   authenticatedWithin: duration,
+  live: ALWAYS,
   allOf: combination,
-  anyOf: combination,
+  anyOf: choice,
 };
 
 /** Checks a rule and the rules in it; reports every problem. `whole`: it is a route's whole rule, not part of another. */

@@ -20,6 +20,7 @@ const DESCRIBERS: Describers = {
   custom: named,
   multiFactor: ({ within }) => (within === null ? "multi-factor" : `multi-factor within ${within}`),
   authenticatedWithin: ({ within }) => `authenticated within ${within}`,
+  live: () => "live",
   allOf: ({ rules }) => join(rules, " and "),
   anyOf: ({ rules }) => join(rules, " or "),
 };

@@ -56,6 +56,8 @@ const EVALUATORS: Evaluators = {
     const maxAge = parseDuration(rule.within);
     return isRecent(authentication.at, maxAge, now) ? HOLDS : stepUp(maxAge, null);
   },
+  // Asked elsewhere, about one request at a time: whoever has not asked does not know.
+  live: () => DENIED,
   allOf: (rule, principal, now) => all(rule.rules, principal, now),
   anyOf: (rule, principal, now) => any(rule.rules, principal, now),
 };

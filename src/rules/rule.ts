@@ -20,6 +20,7 @@ export type Rule =
   | { readonly kind: "custom"; readonly name: string; readonly test: (principal: Principal) => boolean }
   | { readonly kind: "multiFactor"; readonly within: string | null }
   | { readonly kind: "authenticatedWithin"; readonly within: string }
+  | { readonly kind: "live" }
   | { readonly kind: "allOf"; readonly rules: readonly Rule[] }
   | { readonly kind: "anyOf"; readonly rules: readonly Rule[] };
 
@@ -64,6 +65,12 @@ export const custom = (name: string, test: (principal: Principal) => boolean): R
 export const multiFactor = (options: { readonly within?: string } = {}): Rule => ({ kind: "multiFactor", within: withinOf(options) });
 /** The user signed in no longer ago than this duration. */
 export const authenticatedWithin = (within: string): Rule => ({ kind: "authenticatedWithin", within });
+/**
+ * The principal's issuer says, when asked now, that the user is there, enabled and signed in (`liveCheck` of the issuer, or
+ * introspection). For the few routes worth a call each: alone or in `allOf`. API Gateway must not cache the answers of the authorizer on
+ * such a route; the guard refuses one that is older than a few seconds.
+ */
+export const live = (): Rule => ({ kind: "live" });
 /** Every one of these rules holds. */
 export const allOf = (...rules: readonly RuleInput[]): Rule => ({ kind: "allOf", rules: rules.map(toRule) });
 /** At least one of these rules holds. */

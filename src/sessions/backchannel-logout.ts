@@ -1,6 +1,6 @@
 import { seconds } from "../authorize.ts";
 import { checkNames, checkTexts, isObject, kindOf } from "../config/check-values.ts";
-import { ConfigurationError, type Problem, startReport } from "../config/report.ts";
+import { checked, type Report } from "../config/report.ts";
 import { REASONS, SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { createRuntime, type VerifierOptions } from "../gateway/authorizer.ts";
@@ -40,7 +40,7 @@ const MAX_BODY = 16_384;
  * @throws ConfigurationError
  */
 export function backchannelLogout(gateway: Gateway, options: BackchannelLogoutOptions): LogoutHandler {
-  checkOptions(gateway, options);
+  checked("issuers", (report) => checkOptions(gateway, options, report));
   const { clock, keys } = createRuntime(gateway, options);
   const revoker = createRevoker(options.revocations, options);
   const replay = createReplayRecord(options.revocations);
@@ -103,9 +103,7 @@ function readForm(event: unknown): string {
   return token;
 }
 
-function checkOptions(gateway: Gateway, { issuers }: BackchannelLogoutOptions): void {
-  const problems: Problem[] = [];
-  const report = startReport(problems, "issuers");
+function checkOptions(gateway: Gateway, { issuers }: BackchannelLogoutOptions, report: Report): void {
   const names = gateway.issuers.map(({ name }) => name);
   if (!isObject(issuers) || Object.keys(issuers).length === 0) {
     report.problem("", `is ${isObject(issuers) ? "an empty object" : kindOf(issuers)}.`, "Name the issuers that may end sessions here.");
@@ -116,5 +114,4 @@ function checkOptions(gateway: Gateway, { issuers }: BackchannelLogoutOptions): 
       if (!["session", "subject"].includes(ends)) report.problem(`${name}.ends`, "is not decided.", 'Write "session" or "subject".');
     }
   }
-  if (problems.length > 0) throw new ConfigurationError(problems);
 }

@@ -1,7 +1,8 @@
-import { type CognitoClient, lazyCognito } from "../aws/cognito.ts";
-import { checkText } from "../config/check-values.ts";
-import { ConfigurationError, type Problem, startReport } from "../config/report.ts";
+import { lazyCognito } from "../aws/cognito.ts";
+import type { CognitoClient } from "../aws/cognito-client.ts";
+import { checked } from "../config/report.ts";
 import type { Principal } from "../principal/principal.ts";
+import { checkPoolId } from "./pool-id.ts";
 import type { Ended, SessionProvider } from "./session-provider.ts";
 
 /** How a user pool is asked to end sessions. */
@@ -28,7 +29,7 @@ const REVOKED = /revoked/i;
  */
 export function cognitoSessions(options: CognitoSessionsOptions): SessionProvider {
   const { userPoolId: UserPoolId, clientSecrets = {}, everywhere = "user", client: given } = options;
-  checkPool(UserPoolId);
+  checked("cognitoSessions", (report) => checkPoolId(UserPoolId, report));
   const cognito = lazyCognito(UserPoolId, given);
   return {
     async endSession({ clientId: ClientId }, Token) {
@@ -46,17 +47,8 @@ export function cognitoSessions(options: CognitoSessionsOptions): SessionProvide
   };
 }
 
-function checkPool(userPoolId: string): void {
-  const problems: Problem[] = [];
-  const report = startReport(problems, "cognitoSessions");
-  if (checkText(userPoolId, report, "userPoolId") && !userPoolId.includes("_")) {
-    report.problem("userPoolId", "is not a user pool id.", "Set the pool's id, such as `us-east-1_AbCdEf123`.");
-  }
-  if (problems.length > 0) throw new ConfigurationError(problems);
-}
-
 /** A user of the pool itself can be named by `sub`; a federated one only by the user name, which has to be forwarded for it. */
-function usernameOf({ subject, claims }: Principal): string {
+export function usernameOf({ subject, claims }: Principal): string {
   const { username } = claims;
   return typeof username === "string" ? username : subject;
 }

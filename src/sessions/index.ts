@@ -1,5 +1,7 @@
-export type { CognitoClient } from "../aws/cognito.ts";
+export type { CognitoClient } from "../aws/cognito-client.ts";
 export type { DocumentClient } from "../aws/document-client.ts";
+export { cognitoLive, type CognitoLiveOptions } from "../live/cognito-live.ts";
+export type { LiveCheck, LiveIssuer } from "../live/live-check.ts";
 export { cognitoSessions, type CognitoSessionsOptions } from "./cognito-sessions.ts";
 export { type RevocationTable, revocationTable, type RevocationTableOptions } from "./revocation-table.ts";
 export type { Revocations, RevocationSource } from "./revocations.ts";

@@ -24,6 +24,7 @@ export interface RememberedOptions extends RevocationWorld {
 interface Answer {
   readonly at: number;
   readonly cutoffs: Promise<readonly Cutoff[]>;
+  hasFailed: boolean;
 }
 
 /** The most answers held. Within a few seconds one sandbox, which serves one request at a time, needs far fewer. */
@@ -35,23 +36,33 @@ const MAX_ANSWERS = 1_000;
  */
 export function createRevocations({ read, remember, onUnavailable, clock, unavailable }: RememberedOptions): Revocations {
   const answers = new Map<string, Answer>();
+  /** A token seen before comes with the very same proof, which then needs no name. */
+  const byProof = new WeakMap<Proof, Answer>();
 
   function ask(proof: Proof): Promise<readonly Cutoff[]> {
     const now = clock();
+    const same = byProof.get(proof);
+    if (same !== undefined && isRecent(same, now)) return same.cutoffs;
+    const answer = answerFor(proof, now);
+    byProof.set(proof, answer);
+    return answer.cutoffs;
+  }
+
+  function answerFor(proof: Proof, now: number): Answer {
     const targets = targetsOf(proof);
     const name = JSON.stringify(targets);
     const known = answers.get(name);
-    if (known !== undefined && isRecent(known, now)) return known.cutoffs;
+    if (known !== undefined && isRecent(known, now)) return known;
     makeRoom(now);
-    const cutoffs = read(targets.map(keyOf));
+    const answer = { at: now, cutoffs: read(targets.map(keyOf)), hasFailed: false };
     answers.delete(name);
-    answers.set(name, { at: now, cutoffs });
-    cutoffs.catch(() => answers.delete(name));
-    return cutoffs;
+    answers.set(name, answer);
+    answer.cutoffs.catch(() => void (answer.hasFailed = true));
+    return answer;
   }
 
   /** A clock that was set back makes no answer last longer. */
-  const isRecent = ({ at }: Answer, now: number) => at <= now && now - at < remember;
+  const isRecent = ({ at, hasFailed }: Answer, now: number) => !hasFailed && at <= now && now - at < remember;
 
   /** The oldest stand first. */
   function makeRoom(now: number): void {

@@ -2,7 +2,7 @@ import type { DocumentClient } from "../aws/document-client.ts";
 import { lazyDynamo } from "../aws/dynamo.ts";
 import { checkNames, checkText, kindOf } from "../config/check-values.ts";
 import { parseDuration } from "../config/duration.ts";
-import { ConfigurationError, type Problem, type Report, startReport } from "../config/report.ts";
+import { checked, type Report } from "../config/report.ts";
 import { within } from "../deadline.ts";
 import { isJsonObject } from "../json.ts";
 import { type Cutoff, createRevocations, type ReadCutoffs } from "./remembered.ts";
@@ -60,9 +60,7 @@ export function revocationTable(options: RevocationTableOptions): RevocationTabl
 
 /** @throws ConfigurationError */
 export function requireSound(options: RevocationTableOptions): void {
-  const problems: Problem[] = [];
-  checkOptions(options, startReport(problems, "revocations"));
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  checked("revocations", (report) => checkOptions(options, report));
 }
 
 function checkOptions(options: RevocationTableOptions, report: Report): void {

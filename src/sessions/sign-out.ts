@@ -120,7 +120,8 @@ async function attempt(issuer: string, step: string, work: () => Promise<Ended>)
  */
 function report(scope: string, record: Outcome, provider: Outcome | null): ProblemResult {
   const steps = { record, ...(provider !== null && { provider }) };
-  if (record === "failed") return problem(503, { title: "Service Unavailable", ...{ scope, steps } });
+  const missing = { title: "Service Unavailable", scope, steps };
+  if (record === "failed") return problem(503, missing);
   const headers = { "content-type": "application/json", "cache-control": "no-store" };
   return { statusCode: provider === "failed" ? 207 : 200, headers, body: JSON.stringify({ scope, steps }) };
 }

@@ -9,6 +9,8 @@ const MAX_KID_LENGTH = 256;
 const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const COMPACT_JWE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const OPAQUE = /^[A-Za-z0-9_~+/=-]+$/;
+/** How Google's access tokens start, which are opaque and have dots all the same. A JWT starts with `{`, encoded. */
+const OPAQUE_START = "ya29.";
 
 /** Header members that change what is signed or how the payload is read. None is implemented, so none is accepted. */
 const UNSUPPORTED = ["crit", "b64", "zip", "cty"];
@@ -23,6 +25,7 @@ const UNSUPPORTED = ["crit", "b64", "zip", "cty"];
 export function decodeToken(text: string): UnverifiedToken {
   if (typeof text !== "string") throw new SallyportError("token_malformed");
   if (text.length > MAX_TOKEN_LENGTH) throw new SallyportError("credential_too_large");
+  if (text.startsWith(OPAQUE_START)) throw new SallyportError("token_opaque");
   if (!COMPACT_JWS.test(text)) throw new SallyportError(otherForm(text));
   const payloadAt = text.indexOf(".") + 1;
   const signatureAt = text.indexOf(".", payloadAt) + 1;

@@ -78,7 +78,12 @@ function mediaType(typ: string): string {
 }
 
 /** The key under which the signature holds: the one known by this id, or the one that has replaced it; `tried` was found not to be it. */
-async function findSigner(query: KeyQuery, token: UnverifiedToken, keys: KeyFinder, tried: VerificationKey | null): Promise<VerificationKey> {
+async function findSigner(
+  query: KeyQuery,
+  token: UnverifiedToken,
+  keys: KeyFinder,
+  tried: VerificationKey | null,
+): Promise<VerificationKey> {
   const known = tried ?? (await keys.find(query));
   if (known !== tried && isSignedBy(known, token, query)) return known;
   const replacement = await keys.findReplacement(query, known);

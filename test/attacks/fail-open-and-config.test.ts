@@ -2,16 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { authorize } from "../../src/authorize.ts";
 import { guard } from "../../src/guard/index.ts";
-import {
-  ConfigurationError,
-  cognito,
-  custom,
-  defineGateway,
-  entraId,
-  oidc,
-  REASONS,
-  SallyportError,
-} from "../../src/index.ts";
+import { ConfigurationError, cognito, custom, defineGateway, entraId, oidc, REASONS, SallyportError } from "../../src/index.ts";
 import { createKeys } from "../../src/keys/create-keys.ts";
 import { authorizerContext, testPrincipal } from "../../src/testing/index.ts";
 import { refused } from "./kit.ts";

@@ -259,7 +259,9 @@ describe("G16 publishes a key that is not for signatures", () => {
   it.each([
     { use: "enc" },
     { use: undefined, key_ops: ["encrypt"] },
-    { key_ops: ["sign"] }, { key_ops: ["sign", "verify"] }, { key_ops: ["verify", "verify"] },
+    { key_ops: ["sign"] },
+    { key_ops: ["sign", "verify"] },
+    { key_ops: ["verify", "verify"] },
     { key_ops: [] },
     { key_ops: "verify" },
     { alg: "RSA-OAEP" },

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyOptions, jwtVerify } from "jose";
 import { expect, vi } from "vitest";
+import { guard } from "../../src/guard/index.ts";
 import {
   appSyncAuthorizer,
   createVerifier,
@@ -76,6 +77,14 @@ const ENTRANCES: Readonly<Record<string, Ask>> = {
   },
   HTTP: async (gateway, options, authorization, routeKey) =>
     byFlag(await httpAuthorizer(gateway, options)({ version: "2.0", type: "REQUEST", routeKey, headers: headersOf(authorization) })),
+  "HTTP with refusals left to the guard": async (gateway, options, authorization, routeKey) => {
+    const authorizer = httpAuthorizer(gateway, { ...options, denials: "guard-uncached" });
+    const { isAuthorized, context } = await authorizer({ version: "2.0", type: "REQUEST", routeKey, headers: headersOf(authorization) });
+    if (!isAuthorized) return { decision: "deny", answer: "never in this mode" };
+    const handler = guard(gateway, async () => ({ statusCode: 200 }), options);
+    const answer = await handler({ version: "2.0", routeKey, requestContext: { authorizer: { lambda: context } } });
+    return { decision: decisionOf(answer.statusCode), answer: [answer, context] };
+  },
   "HTTP with policies": async (gateway, options, authorization, route) => {
     const event = { version: "1.0", type: "REQUEST", methodArn: arnOf(route), headers: headersOf(authorization) };
     return byPolicy(event.methodArn, await httpPolicyAuthorizer(gateway, options)(event));

@@ -139,6 +139,11 @@ describe("load balancer that signs users in x albOidc", () => {
     expect(await send(made)).toMatchObject({ status: 401, principal: null, code });
   });
 
+  it("an issuer of the gateway that signs nothing here is no signer, and its keys are not asked for", async () => {
+    expect(await send({ header: { signer: POOL } })).toMatchObject({ status: 401, code: "issuer_unknown" });
+    expect(fetched).toEqual([]);
+  });
+
   it("what can be told from the header is told before any key is fetched", async () => {
     for (const header of [{ signer: `${ARN}0` }, { client: "other" }, { iss: "https://id.other.example" }, { kid: "../x" }]) {
       expect((await send({ header })).status).toBe(401);
@@ -215,9 +220,23 @@ describe("the same token anywhere else", () => {
   it("is no bearer token, padded or not, not even after it was verified", async () => {
     const guarded = verifyingGuard(gateway, async () => ({ statusCode: 200 }), options);
     const padded = token();
-    expect(await guarded(event({ "x-amzn-oidc-data": padded }))).toMatchObject({ statusCode: 200 });
+    for (let time = 0; time < 4; time++) {
+      expect(await guarded(event({ "x-amzn-oidc-data": padded }))).toMatchObject({ statusCode: 200 });
+    }
     expect(await guarded(event({ authorization: `Bearer ${padded}` }))).toMatchObject({ statusCode: 401 });
     expect(await guarded(event({ authorization: `Bearer ${padded.replaceAll("=", "")}` }))).toMatchObject({ statusCode: 401 });
+  });
+
+  it("is no bearer token when its signature alone is padded, which is the form of one", async () => {
+    const even = (part: object) =>
+      ["", "a", "aa"].map((x) => ({ x })).find((fill) => JSON.stringify({ ...part, ...fill }).length % 3 === 0) ?? {};
+    const padded = token({ header: even(HEADER), claims: even(CLAIMS) });
+    expect(padded.indexOf("=")).toBe(padded.length - 2);
+    const guarded = verifyingGuard(gateway, async () => ({ statusCode: 200 }), options);
+    for (let time = 0; time < 4; time++) {
+      expect(await guarded(event({ "x-amzn-oidc-data": padded }))).toMatchObject({ statusCode: 200 });
+    }
+    expect(await guarded(event({ authorization: `Bearer ${padded}` }))).toMatchObject({ statusCode: 401 });
   });
 
   it("is no bearer token at API Gateway either, whatever its payload calls itself", async () => {

@@ -25,6 +25,7 @@ it("measures everything once and writes tables without a gap", { timeout: 60_000
     "Cold starts",
     "Many cold starts at once",
     "Growth",
+    "Revocations",
     "Memory",
   ]) {
     expect(output).toContain(`## ${part}\n`);

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../cli/run-cli.ts";
 import { makeKey } from "../keys/kit.ts";
-import { runNode, serveKeys } from "../keys/pin-kit.ts";
+import { serveKeys } from "../keys/pin-kit.ts";
 
-const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const LIBRARY = new URL("../../src/index.ts", import.meta.url).href;
 const example = (name: string) => fileURLToPath(new URL(`examples/${name}`, import.meta.url));
 
@@ -34,11 +34,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Nobody's twin listens on port 9. */
-function doctor(...args: readonly string[]) {
-  process.env["SALLYPORT_IDP_PORT"] = "9";
-  return runNode(folder, [MAIN, "doctor", ...(args.includes("--config") ? [] : ["--config", "gateway.mjs"]), ...args]);
-}
+const doctor = (...args: readonly string[]) =>
+  runCli(["doctor", ...(args.includes("--config") ? [] : ["--config", "gateway.mjs"]), ...args], { cwd: folder });
 
 describe("sallyport doctor", () => {
   it("asks the issuers and reads the templates it is given, and answers 0 where nothing is an error", async () => {

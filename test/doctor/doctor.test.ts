@@ -5,6 +5,7 @@ import { readApis } from "../../cli/read-templates.ts";
 import { CHECKS, examine } from "../../src/doctor/doctor.ts";
 import { probeIssuers } from "../../src/doctor/probe.ts";
 import { renderExamination } from "../../src/doctor/render.ts";
+import { readTemplate } from "../../src/doctor/template.ts";
 import { gatewayOf } from "./gateways.ts";
 import { issuerThat, KEY, SHOP, UNWELL } from "./issuers.ts";
 
@@ -54,6 +55,30 @@ describe("templates", () => {
       })),
     });
     expect(outline(sam)).toEqual(outline(plain));
+  });
+
+  it("tell what Serverless makes of authorizers that are declared with one name and different settings", () => {
+    const event = (resultTtlInSeconds: number) => ({ http: { authorizer: { name: "sallyport", type: "token", resultTtlInSeconds } } });
+    const state = (...ttls: readonly number[]) => ({ service: { functions: { orders: { events: ttls.map(event) } } } });
+    const template = { Resources: { RestApi: { Type: "AWS::ApiGateway::RestApi", Properties: {} } } };
+    const found = (...ttls: readonly number[]) => {
+      const apis = readTemplate("template.json", template, state(...ttls));
+      return examine({ gateway: gatewayOf(""), apis, probes: [] }).map(({ check }) => check);
+    };
+    expect(found(300, 300)).not.toContain("authorizers-collapse");
+    expect(found(300, 0)).toContain("authorizers-collapse");
+  });
+
+  it("are read alike whether routes are resources or an OpenAPI document", async () => {
+    const [[described], [plain]] = [await readApis([`${FOLDER}healthy-openapi.yaml`]), await readApis([`${FOLDER}healthy-http.json`])];
+    expect(described?.routes.map(({ key }) => key)).toEqual(plain?.routes.map(({ key }) => key));
+    expect(described?.authorizers[0]).toMatchObject({
+      kind: "REQUEST",
+      payload: "2.0",
+      ttl: 300,
+      isCallable: true,
+      functionId: "Authorizer",
+    });
   });
 
   it("tell where a REST API's paths are, through their chain of resources", async () => {

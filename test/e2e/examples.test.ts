@@ -141,10 +141,18 @@ describe("the REST example", () => {
     expect(authorizerCalls(rest)).toBe(before + 1);
   });
 
-  it.each([401, 403])("refuses with a %i that its web page can read", async (status) => {
+  it.each([
+    [401, "Bearer"],
+    [403, 'Bearer error="insufficient_scope"'],
+  ])("refuses with a %i that its web page can read, challenge and all", async (status, challenge) => {
     const { headers, body } = await get("/orders", status === 401 ? [] : bearer(await tokenOf("bob")));
-    expect(JSON.parse(body)).toMatchObject({ type: "about:blank", status });
-    expect(headers).toMatchObject({ "content-type": "application/problem+json", "access-control-allow-origin": "https://app.example" });
+    expect(JSON.parse(body)).toMatchObject({ type: "about:blank", status, correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(headers).toMatchObject({
+      "content-type": "application/problem+json",
+      "access-control-allow-origin": "https://app.example",
+      "access-control-expose-headers": "WWW-Authenticate",
+      "www-authenticate": challenge,
+    });
   });
 });
 

@@ -9,7 +9,6 @@ import { type RevocationTable, revocationTable, type RevocationTableOptions } fr
 import { signOut, signOutEverywhere } from "../../src/sessions/sign-out.ts";
 import { revokeOnUserEvents } from "../../src/sessions/user-events.ts";
 import { type TestClock, testClock } from "../gateway/fixtures.ts";
-import type { Lambda } from "../gateway/types.ts";
 import { Browser } from "../local/browser.ts";
 import { signIn } from "../local/clients.ts";
 import { type Received, startProvider } from "../local/running-provider.ts";
@@ -40,7 +39,6 @@ export interface World extends Running {
   readonly twinOf: (issuer: string) => TwinIssuer;
   /** Takes the table away, or gives it back. */
   readonly setDown: (isDown: boolean) => void;
-  readonly table: (options?: Partial<RevocationTableOptions>) => RevocationTable;
   /** An API of this kind, with an authorizer that has just started. */
   readonly deploy: (
     kind: KindName,
@@ -73,7 +71,8 @@ export async function startWorld(): Promise<World> {
   const client = watched(database.client);
   const jwks = Object.fromEntries(twins.map(({ issuer, publicJwk }) => [issuer.name, { keys: [publicJwk] }]));
   const cognito = new CognitoIdentityProviderClient({ endpoint: idp, region: "eu-west-1", credentials: NO_CREDENTIALS, maxAttempts: 1 });
-  const table: World["table"] = (options) => revocationTable({ table: TABLE, onUnavailable: "deny", client, ...options });
+  const table = (options: Partial<RevocationTableOptions> = {}) =>
+    revocationTable({ table: TABLE, onUnavailable: "deny", client, ...options });
   const functions = functionsOf({ clock, jwks, revocations: table(), cognito });
   const twinOf: World["twinOf"] = (name) => {
     const twin = twins.find(({ issuer }) => issuer.name === name);
@@ -93,7 +92,13 @@ export async function startWorld(): Promise<World> {
   const userEvents = revokeOnUserEvents({ clock, audit: () => {}, revocations: table(), pools: { [POOL_ID]: "customers" } });
   onUserEvent = async (event) => void (await userEvents(event));
   return {
-    ...{ idp, clock, cognito, twinOf, table, received, sendToApi, deploy: deployWith },
+    idp,
+    clock,
+    cognito,
+    twinOf,
+    received,
+    sendToApi,
+    deploy: deployWith,
     setDown: (isDown) => void (client.down = isDown),
     signIn: async (issuer, name, browser = new Browser(idp)) => {
       // What ends everything issued so far takes a whole second: a new login comes after it.
@@ -130,8 +135,8 @@ function functionsOf({ clock, jwks, revocations, cognito }: Parts): NonNullable<
     staff: { clientIds: ["staff-web"], ends: "session" },
   } as const;
   return {
-    guarded: { [SIGN_OUT]: signOut(routes, asked) as Lambda, [EVERYWHERE]: signOutEverywhere(routes, asked) as Lambda },
-    open: { [BACK_CHANNEL]: backchannelLogout(gateway, { ...options, jwks, issuers }) as Lambda },
+    guarded: { [SIGN_OUT]: signOut(routes, asked), [EVERYWHERE]: signOutEverywhere(routes, asked) },
+    open: { [BACK_CHANNEL]: backchannelLogout(gateway, { ...options, jwks, issuers }) },
   };
 }
 
@@ -146,13 +151,20 @@ export async function leave(api: Deployment, { access, refresh }: Tokens, where:
   return { status: answer.status, ...(JSON.parse(answer.body) as { readonly steps?: Readonly<Record<string, string>> }) };
 }
 
+/** How often a function was invoked: the guard is part of it, so that who is refused without one was refused by the authorizer. */
+export const functionCalls = ({ gateway: { invocations } }: Deployment): number =>
+  invocations.filter(({ kind }) => kind === "function").length;
+
+/** Why the last refusal that was written down was one. */
+export function lastCode({ logged }: Deployment): unknown {
+  const last = logged.at(-1) ?? {};
+  return "code" in last ? last.code : null;
+}
+
 /** One caller's view of one API: a status for each call, and why the last one was refused. */
 export function caller(api: Deployment, { access }: Tokens) {
   return {
     status: async () => (await api.call("me", bearer(access))).status,
-    reason: () => {
-      const last = api.logged.at(-1) ?? {};
-      return "code" in last ? last.code : null;
-    },
+    reason: () => lastCode(api),
   };
 }

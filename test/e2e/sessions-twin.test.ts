@@ -1,5 +1,8 @@
+import { execFile, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { AdminDisableUserCommand, CognitoIdentityProviderClient, InitiateAuthCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NO_CREDENTIALS } from "../../local/database.ts";
@@ -7,7 +10,7 @@ import { EXAMPLE_ENVIRONMENT } from "../../local/environment.ts";
 import { PERSONA_PASSWORD } from "../../local/personas.ts";
 import { Browser } from "../local/browser.ts";
 import { signIn, signOut } from "../local/clients.ts";
-import { type RunningTwin, startTwin } from "./running-twin.ts";
+import { root, type RunningTwin, startTwin } from "./running-twin.ts";
 
 const { CUSTOMERS_POOL_ID: UserPoolId = "", CUSTOMERS_WEB_CLIENT_ID: ClientId = "", SHOPS_CLIENT_ID = "" } = EXAMPLE_ENVIRONMENT;
 
@@ -22,6 +25,13 @@ afterAll(async () => {
   twin.child.kill("SIGTERM");
   await once(twin.child, "exit");
 });
+
+/** The commands of the page about the twin, for the twin that runs here. */
+const COMMANDS = [...readFileSync(`${root}docs/local-twin.md`, "utf8").matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = ""]) =>
+  text.replaceAll("npx sallyport", "node cli/sallyport.mjs").trim(),
+);
+const hasCurl = spawnSync("curl", ["--version"]).status === 0;
+if (!hasCurl) console.warn("The commands of docs/local-twin.md are not tested: there is no curl.");
 
 const call = (token: string, method = "GET", path = "/me") =>
   fetch(`${twin.api}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
@@ -69,5 +79,20 @@ describe.concurrent("the running twin", () => {
     await cognito.send(new AdminDisableUserCommand({ UserPoolId, Username: "bob" }));
     await comesTo(401, token);
     await expect(apiLogin("bob")).rejects.toThrow("User is disabled.");
+  });
+});
+
+describe.skipIf(!hasCurl)("the commands of the page about the twin", () => {
+  it("do what the page says", async () => {
+    const answers: string[] = [];
+    for (const command of COMMANDS) {
+      const text = command.replaceAll("http://127.0.0.1:8477", twin.idp).replace("curl ", "curl -sS ");
+      answers.push((await promisify(execFile)("sh", ["-c", text], { cwd: root, env: twin.env })).stdout);
+    }
+    expect(answers).toEqual([
+      '{"status":200}',
+      expect.stringContaining('"active":true'),
+      expect.stringMatching(/^\{"token":"[\w-]{43}"\}$/),
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { totpCode, totpSecret } from "../../local/cognito-api/totp.ts";
 import { PERSONA_PASSWORD, type Persona } from "../../local/personas.ts";
 import { bearer, KINDS, type KindName, message } from "./apis.ts";
-import { caller, leave, REMEMBERED, startWorld, type Tokens, type World } from "./sessions-kit.ts";
+import { caller, functionCalls, leave, REMEMBERED, startWorld, type Tokens, type World } from "./sessions-kit.ts";
 
 let world: World;
 beforeAll(async () => void (world = await startWorld()));
@@ -29,9 +29,11 @@ describe.each(CACHED)("%s: after a sign-out the same token is refused", (kind) =
     const alice = await world.signIn("customers", "alice");
     expect(await caller(world.deploy(kind), alice).status()).toBe(200);
     await signOut(alice);
-    const fresh = caller(world.deploy(kind), alice);
+    const api = world.deploy(kind);
+    const fresh = caller(api, alice);
     expect(await fresh.status()).toBe(401);
     expect(fresh.reason()).toBe("revoked");
+    expect(functionCalls(api)).toBe(0);
   });
 
   it("within the remembered moment by an authorizer that let it pass before", async () => {
@@ -43,7 +45,7 @@ describe.each(CACHED)("%s: after a sign-out the same token is refused", (kind) =
     world.clock.advance(REMEMBERED);
     expect(await warm.status()).toBe(401);
     expect(warm.reason()).toBe("revoked");
-    expect(api.authorizerCalls()).toBe(2);
+    expect([api.authorizerCalls(), functionCalls(api)]).toEqual([2, 1]);
   });
 
   it("within the remembered moment by the guard, when API Gateway still holds the authorizer's answer", async () => {
@@ -55,7 +57,7 @@ describe.each(CACHED)("%s: after a sign-out the same token is refused", (kind) =
     world.clock.advance(REMEMBERED);
     expect(await cached.status()).toBe(401);
     expect(cached.reason()).toBe("revoked");
-    expect(api.authorizerCalls()).toBe(1);
+    expect([api.authorizerCalls(), functionCalls(api)]).toEqual([1, 2]);
     expect(api.served).toHaveLength(1);
   });
 });
@@ -76,6 +78,8 @@ describe("WebSocket: after a sign-out", () => {
       expect((await again.gateway.connect({ headers: bearer(alice.access) })).status).toBe(401);
       expect(caller(again, alice).reason()).toBe("revoked");
     }
+    // The first connection's handshake and its two messages; nobody else's.
+    expect(functionCalls(api)).toBe(3);
   });
 });
 
@@ -109,6 +113,27 @@ describe.each(ALL)("%s: while the table of revocations cannot be read", (kind) =
       world.setDown(false);
     }
     expect(await caller(world.deploy(kind, { onUnavailable }), alice).status()).toBe(200);
+  });
+});
+
+describe.each(CACHED)("%s: while the table cannot be read and API Gateway holds the authorizer's answer", (kind) => {
+  it.each([
+    ["deny", 503],
+    ["allow", 200],
+  ] as const)("%s", async (onUnavailable, status) => {
+    const api = world.deploy(kind, { onUnavailable });
+    const alice = caller(api, await world.signIn("customers", "alice"));
+    expect(await alice.status()).toBe(200);
+    world.clock.advance(REMEMBERED);
+    world.setDown(true);
+    try {
+      expect(await alice.status()).toBe(status);
+      expect(alice.reason()).toBe("revocations_unavailable");
+      expect(api.authorizerCalls()).toBe(1);
+    } finally {
+      world.setDown(false);
+    }
+    expect(await alice.status()).toBe(200);
   });
 });
 

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXAMPLE_ENVIRONMENT } from "../../local/environment.ts";
 import { MACHINE_SECRET } from "../../local/identity-provider/provider.ts";
+import { runCli } from "../cli/run-cli.ts";
 import { machineToken, signIn } from "../local/clients.ts";
 import { freePorts } from "../local/free-ports.ts";
 import { launch, root, type RunningTwin, startTwin } from "./running-twin.ts";
@@ -134,6 +135,23 @@ describe("sallyport token", () => {
     [["--as", "alice", "--ttl", "soon"], /duration/],
   ])("refuses %j on standard error", async (args, message) => {
     await expect(sallyport("token", ...args)).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(message) });
+  });
+});
+
+describe("sallyport explain", () => {
+  const explained = async (token: string) =>
+    runCli(["explain", "-", "--route", "GET /orders", "--json"], { cwd: root, input: token, env: twin.env as Record<string, string> });
+
+  it.each([
+    ["alice", [], 0, null],
+    ["bob", [], 2, "rule_denied"],
+    ["noor", ["--tampered"], 2, "signature_invalid"],
+    ["saskia", ["--expired"], 2, "token_expired"],
+  ] as const)("says of a token of %s %j why", async (name, flags, code, reason) => {
+    const run = await explained(await tokenOf(name, ...flags));
+    expect(run.code).toBe(code);
+    expect((JSON.parse(run.stdout) as { failure: { code: string } | null }).failure?.code ?? null).toBe(reason);
+    expect(run.stderr).toContain("Keys of the local twin");
   });
 });
 

@@ -88,7 +88,7 @@ const KEY: readonly Row[] = [
   ["an unknown key at B2C", of("partners", {}, { kid: "gone" }), "key_unknown", "key", /each policy has keys of its own/],
   [
     "a foreign signature",
-    async (kit) => kit.good("other", { claims: { iss: "https://sample.eu.auth0.com/" }, header: { kid: "test-shops" } }),
+    async (kit) => kit.good("staff", { claims: { iss: "https://sample.eu.auth0.com/" }, header: { kid: "test-shops" } }),
     "signature_invalid",
     "signature",
     /copy it again/,

@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../cli/run-cli.ts";
 import { makeSigner, type Signer } from "./signer.ts";
 
-const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const LIBRARY = new URL("../../src/index.ts", import.meta.url).href;
 
 let folder: string;
@@ -27,24 +25,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Run {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function explain(input: string, args: readonly string[], env: Readonly<Record<string, string>> = { SHOP_AUDIENCE: "shop" }): Promise<Run> {
-  // A port on which nothing listens: no twin of somebody else's is asked.
-  const child = spawn(process.execPath, [MAIN, "explain", ...args, "--config", "gateway.mjs"], {
-    cwd: folder,
-    env: { ...process.env, SALLYPORT_IDP_PORT: "9", ...env },
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  child.stdin.end(input);
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
-}
+const explain = (input: string, args: readonly string[], env: Readonly<Record<string, string>> = { SHOP_AUDIENCE: "shop" }) =>
+  runCli(["explain", ...args, "--config", "gateway.mjs"], { cwd: folder, input, env });
 
 describe("sallyport explain", () => {
   it("takes the token from standard input and answers 0 for one that is let in", async () => {

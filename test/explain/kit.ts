@@ -24,7 +24,7 @@ export const TENANT = "5c2e8f14-9a37-4b60-8d1f-2e7a6b90c3d5";
 export const AUDIENCE = "https://api.sample.example";
 const APP = "e4b71d06-3c58-4f92-a6e0-9d2b8c5f7a13";
 
-/** One issuer of every kind. */
+/** One issuer of every kind; few with RSA keys, which take long to make. */
 export const gateway: Gateway = defineGateway({
   issuers: {
     pool: cognito({
@@ -32,11 +32,11 @@ export const gateway: Gateway = defineGateway({
       clientIds: ["web-client"],
       vocabulary: { scopes: { map: { "orders-api/orders.read": "orders:read" }, rest: "drop" } },
     }),
-    partners: azureAdB2c({ tenant: "sample", tenantId: TENANT, policies: ["B2C_1_signin"], audience: APP }),
-    staff: entraId({ tenants: [TENANT], audience: APP }),
-    shops: auth0({ domain: "sample.eu.auth0.com", audience: AUDIENCE, tenants: ["org_sample"] }),
-    field: okta({ domain: "sample.okta.com", audience: AUDIENCE }),
-    visitors: google({ clientIds: ["google-client"], tenants: ["sample.example"] }),
+    partners: azureAdB2c({ tenant: "sample", tenantId: TENANT, policies: ["B2C_1_signin"], audience: APP, algorithms: ["ES256"] }),
+    staff: entraId({ tenants: [TENANT], audience: APP, algorithms: ["ES256"] }),
+    shops: auth0({ domain: "sample.eu.auth0.com", audience: AUDIENCE, tenants: ["org_sample"], algorithms: ["ES256"] }),
+    field: okta({ domain: "sample.okta.com", audience: AUDIENCE, algorithms: ["ES256"] }),
+    visitors: google({ clientIds: ["google-client"], tenants: ["sample.example"], algorithms: ["ES256"] }),
     other: oidc({ issuer: "https://other.example/realm", audience: "other-api", jwksUri: "https://other.example/keys" }),
   },
   routes: {
@@ -74,9 +74,9 @@ const GOOD: Readonly<Record<string, Claims>> = {
 /** What the gateway above cannot have beside its other issuers. */
 export const second: Gateway = defineGateway({
   issuers: {
-    org: okta({ domain: "sample.okta.com", authorizationServer: "org", audience: AUDIENCE }),
-    tenants: entraId({ tenants: [TENANT, "0b4c7f35-6d21-4c0e-9f5a-1d8e7b2a6c94"], audience: APP }),
-    crowd: oidc({ issuer: "https://crowd.example", audience: "crowd", jwksUri: "https://crowd.example/keys" }),
+    org: okta({ domain: "sample.okta.com", authorizationServer: "org", audience: AUDIENCE, algorithms: ["ES256"] }),
+    tenants: entraId({ tenants: [TENANT, "0b4c7f35-6d21-4c0e-9f5a-1d8e7b2a6c94"], audience: APP, algorithms: ["ES256"] }),
+    crowd: oidc({ issuer: "https://crowd.example", audience: "crowd", algorithms: ["ES256"], jwksUri: "https://crowd.example/keys" }),
   },
   routes: { "GET /orders": scope("orders:read") },
 });

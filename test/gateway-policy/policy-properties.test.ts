@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { startReport } from "../../src/config/report.ts";
 import { parseArn } from "../../src/gateway/arn.ts";
 import { compilePolicy } from "../../src/gateway/policy.ts";
-import { matchesResource } from "../../src/gateway/resource-match.ts";
+import { indexResources, matchesResource } from "../../src/gateway/resource-match.ts";
 import { checkRoutes } from "../../src/rules/define-routes.ts";
 import { matchRoute } from "../../src/rules/match-route.ts";
 import type { Route, RouteTable } from "../../src/rules/route-table.ts";
@@ -200,5 +200,21 @@ it("matches resources as IAM does", () => {
       expect(matchesResource(resource, subject)).toBe(policyAllows(policy, subject));
     }),
     { numRuns: 2_000 },
+  );
+});
+
+it("finds the same resources by index as one by one", () => {
+  const piece = fc.constantFrom("GET", "POST", "a", "b", "ab", "?*", "*", "?", "???", "", "a?", "*b");
+  const resource = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join("/"));
+  const text = fc.array(fc.constantFrom("GET", "POST", "a", "b", "ab", "", "*", "?"), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(fc.uniqueArray(resource, { maxLength: 12 }), fc.array(text, { minLength: 1, maxLength: 6 }), (resources, texts) => {
+      const find = indexResources(resources.map((each) => [each, each]));
+      for (const parts of texts) {
+        const asked = parts.join("/");
+        expect(find(asked).toSorted()).toEqual(resources.filter((each) => matchesResource(each, asked)).toSorted());
+      }
+    }),
+    { numRuns: 1_000 },
   );
 });

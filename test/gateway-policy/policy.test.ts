@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseArn } from "../../src/gateway/arn.ts";
-import { compilePolicy, type PolicyDocument } from "../../src/gateway/policy.ts";
+import { compilePolicy } from "../../src/gateway/policy.ts";
+import type { PolicyDocument } from "../../src/gateway/policy-document.ts";
 import { routesLeftOut } from "../../src/gateway/policy-resources.ts";
 import { matchesResource } from "../../src/gateway/resource-match.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
@@ -150,6 +151,17 @@ describe("overlaps", () => {
   it("give $default what is left, and nothing that is not", () => {
     const policy = policyFor({ $default: "yes", "POST /admin": "no" }, "GET/a");
     expect(resources(policy)).toEqual({ Allow: ["*"], Deny: ["POST/admin"] });
+  });
+
+  it("share one denial among routes that differ in their first literals, where it harms none", () => {
+    const routes = { "GET /v1/a/{x}": "yes", "GET /v1/b/{x}": "yes" } as const;
+    expect(resources(policyFor(routes, "GET/v1/a/1"))["Deny"]).toEqual(["GET/*/*/*/*"]);
+    const deeper = { ...routes, "GET /v2/{x}/y/z": "yes" } as const;
+    expect(resources(policyFor(deeper, "GET/v1/a/1"))["Deny"]).toContain("GET/v1/*/*/*");
+    const other = policyFor({ ...deeper, "GET /v1/c/x/y": "yes" }, "GET/v1/a/1");
+    expect(resources(other)["Deny"]).toEqual(expect.arrayContaining(["GET/v1/a/*/*", "GET/v1/b/*/*"]));
+    for (const request of ["GET/v1/a/1", "GET/v1/b/1", "GET/v1/c/x/y", "GET/v2/1/y/z"]) expect(allows(other, request)).toBe(true);
+    for (const request of ["GET/v1/a/1/2", "GET/v1/b/1/2"]) expect(allows(other, request)).toBe(false);
   });
 
   it("share one denial among the methods where it harms none", () => {

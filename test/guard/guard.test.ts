@@ -124,6 +124,32 @@ it("what a handler throws becomes a 500 that repeats none of it", async () => {
   expect(lines).toHaveLength(1);
 });
 
+it("the log line and the answer of a refusal, and of a failing handler, carry the request's id; one that is none is left out", async () => {
+  const lines: Readonly<Record<string, string>>[] = [];
+  const failing = guard(routes, () => Promise.reject(new TypeError("secret")), { ...options, log: (line) => void lines.push(line) });
+  const eventOf = (requestId: string, authorizer: unknown) => {
+    const event = events.http(authorizer);
+    return { ...event, requestContext: { ...event.requestContext, requestId } };
+  };
+  const answers = [];
+  for (const authorizer of [undefined, authorizerContext(reader, "http")])
+    for (const id of ["JKJaXmPLvHcESHA=", "a b"]) answers.push(await failing(eventOf(id, authorizer)));
+  const [level, service] = ["WARN", "sallyport"];
+  const refused = { level, message: "Request refused", service, code: "principal_missing", route: "GET /orders/{id}" };
+  const failed = { level: "ERROR", message: "Handler failed", service, error: "TypeError" };
+  const known = { correlation_id: "JKJaXmPLvHcESHA=" };
+  expect(lines).toEqual([{ ...refused, ...known }, refused, { ...failed, ...known }, failed]);
+  const ids = answers.map(({ body }) => (JSON.parse(body) as { correlationId?: string }).correlationId);
+  expect(ids).toEqual(["JKJaXmPLvHcESHA=", undefined, "JKJaXmPLvHcESHA=", undefined]);
+});
+
+it("a failure that the authorizer left to the guard is logged as one", async () => {
+  const lines: object[] = [];
+  const logging = guard(routes, async () => null, { ...options, log: (line) => void lines.push(line) });
+  expect(await logging(events.http({ lambda: { reason: "keys_unavailable" } }))).toMatchObject({ statusCode: 503 });
+  expect(lines).toMatchObject([{ level: "ERROR", message: "Request failed", code: "keys_unavailable" }]);
+});
+
 describe("the middy middleware", () => {
   const handler = middy(async (event: unknown, context: object) => ({ event, context })).use(identity(routes, options));
   const invoke = handler as unknown as (event: unknown, context: object) => Promise<Record<string, unknown>>;

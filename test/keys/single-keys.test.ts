@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { KeyEvents } from "../../src/keys/key-events.ts";
 import type { KeyQuery } from "../../src/keys/keys.ts";
 import { openSingleKeys } from "../../src/keys/single-keys.ts";
 import { HOUR, makeFinder, MINUTE, outcome, SECOND } from "./kit.ts";
@@ -26,7 +27,7 @@ function makePublisher(files: Readonly<Record<string, string>> = { [KID]: pemOf(
   return publisher;
 }
 
-function makeAll(options: { maxStale?: number } = {}) {
+function makeAll(options: { maxStale?: number; events?: KeyEvents } = {}) {
   const publisher = makePublisher();
   const { keys, pass } = makeFinder({ fetch: publisher.fetch, ...options });
   const query = (kid = KID): KeyQuery => ({
@@ -60,7 +61,9 @@ describe("a key of its own file", () => {
     const { publisher, keys, query } = makeAll();
     await keys.find(query());
     expect(await outcome(keys.find({ ...query(), algorithm: "ES384" }))).toBe("key_unknown");
+    expect(keys.peek({ ...query(), algorithm: "ES384" })).toBeNull();
     const before = publisher.urls.length;
+    expect(before).toBe(1);
     await keys.find({ ...query(), issuer: "others" });
     expect(publisher.urls).toHaveLength(before + 1);
   });
@@ -176,8 +179,12 @@ describe("a publisher that fails", () => {
     expect(await find()).toBe("found");
     publisher.files = {};
     pass(30 * MINUTE);
+    const before = publisher.urls.length;
     expect(await find()).toBe("key_unknown");
     expect(await find()).toBe("key_unknown");
+    // From now on it is an id like any that nobody published.
+    for (let time = 0; time < 10; time++) await find();
+    expect(publisher.urls.length - before).toBe(3);
   });
 });
 
@@ -188,4 +195,27 @@ it("a clock that is set back does not make a key fresh for longer", async () => 
   expect(keys.peek(query())).toBeNull();
   expect(await find()).toBe("found");
   expect(publisher.urls).toHaveLength(2);
+});
+
+it("tells what happens to the keys", async () => {
+  const told: unknown[] = [];
+  const events = {
+    consulted: (...what: unknown[]) => void told.push(["consulted", ...what]),
+    refreshed: (...what: unknown[]) => void told.push(["refreshed", ...what]),
+    servedStale: (...what: unknown[]) => void told.push(["servedStale", ...what]),
+  };
+  const { publisher, find, pass } = makeAll({ events });
+  await find();
+  await find();
+  publisher.answer = () => new Response("", { status: 500 });
+  pass(30 * MINUTE);
+  await find();
+  expect(told).toEqual([
+    ["consulted", "users", "network"],
+    ["refreshed", "users", true],
+    ["consulted", "users", "memory"],
+    ["consulted", "users", "network"],
+    ["refreshed", "users", false],
+    ["servedStale", "users"],
+  ]);
 });

@@ -6,7 +6,15 @@ import { build } from "../../scripts/build.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const [deployable, local] = ["dist/test-absent/deployable", "dist/test-absent/local"];
-const AUTHORIZERS = ["http", "rest-request", "rest-token", "websocket"];
+/** What verifies tokens, and so fetches keys. */
+const VERIFIERS = {
+  http: "authorizers/http.ts",
+  "rest-request": "authorizers/rest-request.ts",
+  "rest-token": "authorizers/rest-token.ts",
+  websocket: "authorizers/websocket.ts",
+  "session-backchannel-logout": "functions/sessions/backchannel-logout.ts",
+};
+const NAMES = Object.keys(VERIFIERS);
 
 /** What only the twin's bundles may hold. */
 const TRACES = ["sallyport-local-twin", "SALLYPORT_LOCAL_KEYS_URL", "/keys?url", "127.0.0.1:8477"];
@@ -16,7 +24,10 @@ interface Metafile {
 }
 
 beforeAll(async () => {
-  await Promise.all([build({ outdir: deployable }), build({ outdir: local, local: { keysUrl: "http://127.0.0.1:8477/keys" } })]);
+  await Promise.all([
+    build({ outdir: deployable }),
+    build({ outdir: local, entries: VERIFIERS, local: { keysUrl: "http://127.0.0.1:8477/keys" } }),
+  ]);
 });
 afterAll(() => rm(join(root, "dist/test-absent"), { recursive: true, force: true }));
 
@@ -27,7 +38,7 @@ const sources = async (outdir: string, name: string) =>
 describe("a deployable bundle", () => {
   it("holds no source of the twin and no trace of it, whichever it is", async () => {
     const names = (await readdir(join(root, deployable))).filter((name) => name !== "meta");
-    expect(names).toEqual(expect.arrayContaining(AUTHORIZERS));
+    expect(names).toEqual(expect.arrayContaining(NAMES));
     for (const name of names) {
       expect(
         (await sources(deployable, name)).filter((source) => /^(local|cli|test|bench)\//.test(source)),
@@ -39,14 +50,14 @@ describe("a deployable bundle", () => {
   });
 
   it("fetches keys with the real transport", async () => {
-    for (const name of AUTHORIZERS) expect(await sources(deployable, name)).toContain("src/keys/transport.ts");
+    for (const name of NAMES) expect(await sources(deployable, name)).toContain("src/keys/transport.ts");
   });
 
   it("is the same whatever the environment says", async () => {
     const before = await code(deployable, "http");
     process.env["SALLYPORT_LOCAL_KEYS_URL"] = "http://127.0.0.1:8477/keys";
     try {
-      await build({ outdir: deployable });
+      await build({ outdir: deployable, entries: { http: VERIFIERS.http } });
     } finally {
       delete process.env["SALLYPORT_LOCAL_KEYS_URL"];
     }
@@ -55,7 +66,7 @@ describe("a deployable bundle", () => {
 });
 
 describe("a bundle of the twin", () => {
-  it.each(AUTHORIZERS)("%s holds the redirect, so that the traces above are the right ones", async (name) => {
+  it.each(NAMES)("%s holds the redirect, so that the traces above are the right ones", async (name) => {
     expect(await sources(local, name)).toContain("local/transport.ts");
     const text = await code(local, name);
     expect(text).toContain("sallyport-local-twin");

@@ -110,6 +110,7 @@ describe("the server", () => {
     const text = await response.text();
     expect(text).toContain("alice");
     expect(text).not.toMatch(/src=|<script|url\(/);
+    expect(text).toContain("Nothing is kept");
   });
 
   it("says so when a login has ended", async () => {

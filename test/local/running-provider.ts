@@ -20,15 +20,18 @@ export interface RunningProvider extends Running, IdentityProvider {
 }
 
 interface ProviderOptions extends IdentityProviderOptions {
+  /** Default: any that is free. */
+  readonly port?: number;
   /** The API's status for a request. */
   readonly answer?: (request: Received) => Promise<number>;
 }
 
 export async function startProvider(
   gateway = sampleGateway(),
-  { answer = async () => 200, ...options }: ProviderOptions = {},
+  { answer = async () => 200, port: given, ...options }: ProviderOptions = {},
 ): Promise<RunningProvider> {
-  const [port = 0, apiPort = 0] = await freePorts(2);
+  const [free = 0, apiPort = 0] = await freePorts(2);
+  const port = given ?? free;
   const received: Received[] = [];
   const api = createServer((request, response) => {
     const chunks: Buffer[] = [];

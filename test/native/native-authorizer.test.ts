@@ -1,6 +1,19 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { SallyportError } from "../../src/errors.ts";
 import { guard, identity } from "../../src/guard/index.ts";
-import { albOidc, cognito, defineGateway, defineRoutes, entraId, group, nativeAuthorizer, oidc, okta, scope } from "../../src/index.ts";
+import {
+  albOidc,
+  cognito,
+  defineGateway,
+  defineRoutes,
+  entraId,
+  group,
+  introspect,
+  nativeAuthorizer,
+  oidc,
+  okta,
+  scope,
+} from "../../src/index.ts";
 import type { NativeAuthorizerKind } from "../../src/native/native-event.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 import { NATIVE_EVENTS, withAuthorizer } from "../events/native.ts";
@@ -213,6 +226,31 @@ describe("without `from`, claims mean nothing", () => {
   });
 });
 
+it("a token of another issuer is refused here, and not only where keys are located", () => {
+  const lenient = gateway.issuers.map((issuer) => ({
+    ...issuer,
+    locateKeys: () => ({ kind: "jwks", url: "https://keys.example" }) as const,
+  }));
+  const from = nativeAuthorizer({ ...gateway, issuers: lenient }, { kind: "http-jwt", issuer: "customers" });
+  const other = { ...CLAIMS, iss: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Harbour2" };
+  expect(() => from(behind("http-jwt", other), NOW)).toThrow(expect.objectContaining({ code: "issuer_unknown" }));
+});
+
+it.each<readonly [Kind, string, object]>([
+  ["http-jwt", "of another version", { version: "1.0" }],
+  ["http-jwt", "of no version", { version: undefined }],
+  ["http-jwt-1.0", "without a resource", { resource: undefined }],
+  ["rest-jwt", "of a version", { version: "1.0" }],
+])("an event for %s, %s, is of no kind", async (kind, _, changes) => {
+  expect(await send(kind, { ...behind(kind, CLAIMS), ...changes })).toMatchObject({ status: 500, code: "event_unsupported" });
+});
+
+it("an event without a resource's id is no REST API's", async () => {
+  const event = behind("rest-cognito", CLAIMS) as { requestContext: object };
+  const balanced = { ...event, requestContext: { ...event.requestContext, resourceId: undefined, elb: { targetGroupArn: "arn" } } };
+  expect(await send("rest-cognito", balanced)).toMatchObject({ status: 500, code: "event_unsupported" });
+});
+
 it("a token that only its issuer can verify is refused, whoever says to have verified it", async () => {
   const claims = {
     iss: "https://harbour.okta.com",
@@ -278,6 +316,14 @@ describe("lists that became text", () => {
     expect(principal?.claims).toEqual({ username: "[x y]" });
   });
 
+  it("a custom attribute in brackets is one name, as it is in the token itself", () => {
+    const teams = cognito({ userPoolId: "us-east-1_Harbour1", clientIds: ["web"], groupsClaim: "custom:teams" });
+    const own = defineGateway({ issuers: { customers: teams }, routes });
+    const from = nativeAuthorizer(own, { kind: "http-jwt", issuer: "customers" });
+    expect(from(behind("http-jwt", { ...CLAIMS, "custom:teams": "[admins]" }), NOW).groups).toEqual(["[admins]"]);
+    expect(from(behind("http-jwt", { ...CLAIMS, "custom:teams": "night shift" }), NOW).groups).toEqual(["night shift"]);
+  });
+
   it("a number, a date or a boolean that is none is refused", async () => {
     const tampered = (claims: object) => {
       const event = behind("http-jwt", CLAIMS) as { requestContext: { authorizer: { jwt: { claims: object } } } };
@@ -340,6 +386,16 @@ describe.each(samples)("HTTP API with its own JWT authorizer x $provider", ({ pr
   });
 });
 
+it("Entra's groups are read as object ids, and refused as names, which may hold spaces", () => {
+  const entra = samples.find(({ provider }) => provider === "entraId");
+  const from = nativeAuthorizer(samplesGateway, { kind: "http-jwt", issuer: "workforce" });
+  const read = (groups: readonly string[]) =>
+    from(NATIVE_EVENTS["http-jwt"]({ routeKey: "GET /orders" }, { ...entra?.claims, groups }), ISSUED_AT / 1000).groups;
+  const ids = ["1f0e7d2c-0000-4000-8000-0000000000d4", "1f0e7d2c-0000-4000-8000-0000000000d5"];
+  expect(read(ids)).toEqual(ids);
+  expect(() => read(["Buyers North"])).toThrow(expect.objectContaining({ code: "claim_ambiguous" }));
+});
+
 it("a list of which two readings exist is refused", () => {
   const okta = samples.find(({ provider }) => provider === "okta");
   const from = nativeAuthorizer(samplesGateway, { kind: "http-jwt", issuer: "suppliers" });
@@ -353,6 +409,29 @@ it("the middleware reads the same source", async () => {
   expect(await identity(routes, { clock: () => NOW * 1000, from }).before(request)).toBeUndefined();
   expect(request.context).toMatchObject({ principal: { id: `customers|${CLAIMS.sub}` } });
   expect(JSON.stringify(request.event)).not.toContain(CLAIMS.sub);
+});
+
+it("the gateway's own revocations are looked up where the guard is given none: nobody in front did", async () => {
+  const checks: string[] = [];
+  const source = (name: string) => ({
+    open: () => ({
+      check: async () => {
+        checks.push(name);
+        throw new SallyportError("revoked");
+      },
+    }),
+  });
+  const from = nativeAuthorizer({ ...gateway, revocations: source("gateway") as never }, { kind: "http-jwt", issuer: "customers" });
+  const sendTo = (options: object) =>
+    guard(routes, async () => ({ statusCode: 200 }), { clock: () => NOW * 1000, log: () => {}, from, ...options })(
+      behind("http-jwt", CLAIMS),
+    );
+  expect(await sendTo({})).toMatchObject({ statusCode: 401 });
+  expect(await sendTo({ revocations: source("own") })).toMatchObject({ statusCode: 401 });
+  expect(await sendTo({ revocations: null })).toMatchObject({ statusCode: 200 });
+  expect(checks).toEqual(["gateway", "own"]);
+  const request = { event: behind("http-jwt", CLAIMS) as unknown, context: {} };
+  expect(await identity(routes, { clock: () => NOW * 1000, from }).before(request)).toMatchObject({ statusCode: 401 });
 });
 
 it.each(KINDS)("revocations are looked up by the token's own id and time behind %s", async (kind) => {
@@ -391,6 +470,13 @@ describe("does not start", () => {
     [null, ["nativeAuthorizer", "nativeAuthorizer.kind", "nativeAuthorizer.issuer"]],
   ])("with %j", (options, paths) => {
     expect(problems(options)).toEqual(paths);
+  });
+
+  it("for an issuer that has to be asked about every token", () => {
+    const introspection = introspect({ url: "https://id.staff.example/introspect", clientId: "gateway", clientSecret: "s" });
+    const staff = oidc({ issuer: "https://id.staff.example", audience: "staff-api", introspection });
+    const asking = defineGateway({ issuers: { staff }, routes });
+    expect(() => nativeAuthorizer(asking, { kind: "http-jwt", issuer: "staff" })).toThrow(/introspection/);
   });
 
   it("inside serverless-offline, which fills claims from tokens that nobody verified", () => {

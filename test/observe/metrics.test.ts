@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { REASONS } from "../../src/errors.ts";
 import { emfMetrics } from "../../src/observe/metrics.ts";
 
@@ -73,6 +73,18 @@ describe("metrics in the Embedded Metric Format", () => {
     }
     expect(lines).toHaveLength(2);
     expect(lines[1]).not.toHaveProperty("allowed");
+  });
+
+  it("go to stdout by default, as a line that is nothing but JSON", () => {
+    const written: string[] = [];
+    const spy = vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
+    const metrics = emfMetrics();
+    metrics.count("allowed");
+    metrics.flush(0);
+    spy.mockRestore();
+    expect(written).toHaveLength(1);
+    expect(written[0]).toMatch(/^\{.*\}\n$/);
+    expect(JSON.parse(written[0] ?? "")).toMatchObject({ service: "sallyport", allowed: 1 });
   });
 
   it("are not written where there is nothing to say", () => {

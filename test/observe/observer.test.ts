@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { type ApiType, createAuthorizer } from "../../src/gateway/authorizer.ts";
 import { httpAuthorizer, type LogEntry, type Metrics, restTokenAuthorizer, scope } from "../../src/index.ts";
+import type { RouteTable } from "../../src/rules/route-table.ts";
 import type { TestTokens } from "../../src/testing/index.ts";
 import { createIssuer, gatewayWith, ISSUED_AT } from "../denials/kit.ts";
 
@@ -185,5 +187,22 @@ describe("metrics", () => {
     expect(failing.counts).toMatchObject({ failed: 1, "failed.shop": 1, keys_unavailable: 1 });
     expect(counts).not.toHaveProperty("failed");
     expect(state.up).toBe(true);
+  });
+});
+
+describe("a fault of this gateway's own while it answers", () => {
+  it("is a failure with a line, not a decision that went well, and says nothing of its cause", async () => {
+    const entries: LogEntry[] = [];
+    const options = { clock: () => ISSUED_AT, jwks: issuer.jwks, log: (entry: LogEntry) => void entries.push(entry) };
+    const credential = (await token()).slice("Bearer ".length);
+    const authorizer = createAuthorizer(gateway, options, {
+      read: ({ routes }) => ({ route: routes.get("GET /orders") ?? null, credential: () => credential }),
+      encode: () => ({}),
+      answer: () => {
+        throw new TypeError("secret");
+      },
+    } as ApiType<RouteTable, never>);
+    await expect(authorizer(gateway)).rejects.toMatchObject({ code: "internal_error", message: expect.not.stringContaining("secret") });
+    expect(entries).toMatchObject([{ level: "ERROR", message: "Request failed", code: "internal_error", route: "GET /orders" }]);
   });
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { routes } from "../../gateway.routes.ts";
 import { EXAMPLE_ENVIRONMENT } from "../../local/environment.ts";
 import { packageServices } from "../../scripts/package.ts";
+import { runCli } from "../cli/run-cli.ts";
 import { readTemplate, type Statement, type Template } from "./template.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -304,6 +305,16 @@ it.each(["http", "rest"] as const)(
     });
   },
 );
+
+it("the doctor finds no error in what is packaged", async () => {
+  const files = SERVICES.flatMap((name) => ["--template", join(out, name, "cloudformation-template-update-stack.json")]);
+  const { stdout, code } = await runCli(["doctor", "--offline", "--json", ...files], { cwd: root, env: EXAMPLE_ENVIRONMENT });
+  const { findings, apis } = JSON.parse(stdout) as { findings: { check: string }[]; apis: { kind: string }[] };
+  // The example's clients set the header themselves, as its README says.
+  expect(findings.map(({ check }) => check)).toEqual(["handshake-unreachable"]);
+  expect(apis.map(({ kind }) => kind)).toEqual(SERVICES);
+  expect(code).toBe(0);
+});
 
 it("a variable of the configuration that is not set stops a deployment, example values or not", () => {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !Object.hasOwn(EXAMPLE_ENVIRONMENT, name)));

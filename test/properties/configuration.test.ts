@@ -1,6 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as sallyport from "../../src/index.ts";
+import * as sessions from "../../src/sessions/index.ts";
+
+// Many cases take long on a machine that has other things to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 const LIBRARY: Readonly<Record<string, unknown>> = sallyport;
 const { ConfigurationError, defineGateway, defineRoutes, describeRule } = sallyport;
@@ -122,13 +126,18 @@ const spoilt = (good: Readonly<Record<string, unknown>>) => {
 };
 
 const PROVIDERS = {
-  auth0: { domain: "shop.eu.auth0.com", audience: "https://api.example", organization: "x" },
+  auth0: { domain: "shop.eu.auth0.com", audience: "https://api.example", customDomains: ["login.shop.example"] },
   azureAdB2c: { tenant: "shop", tenantId: "11111111-2222-4333-8444-555555555555", policies: ["B2C_1_signin"], audience: "x" },
   cognito: { userPoolId: "eu-west-1_SamplePool", clientIds: ["x"], requireAudience: true },
-  entraExternalId: { tenantId: "11111111-2222-4333-8444-555555555555", subdomain: "shop", audience: "x" },
+  entraExternalId: { tenantId: "11111111-2222-4333-8444-555555555555", tenant: "shop", audience: "x" },
   entraId: { tenants: ["11111111-2222-4333-8444-555555555555"], audience: "x" },
   google: { clientIds: ["x"], tenants: ["example.com"] },
   oidc: { issuer: "https://id.example", audience: "x", jwksUri: "https://id.example/keys", algorithms: ["ES256"], maxLifetime: "1h" },
+  albOidc: {
+    loadBalancers: ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/0123456789abcdef"],
+    issuer: "https://id.example",
+    clientIds: ["x"],
+  },
   okta: { domain: "shop.okta.com", authorizationServer: "default", audience: "x" },
 } as const satisfies Partial<Record<keyof typeof sallyport, Readonly<Record<string, unknown>>>>;
 
@@ -138,16 +147,22 @@ describe("a configuration that is wrong is one error, whatever is wrong with it"
   it("in its own members", () => {
     assertProblems(junk, (value) => defineGateway(value));
     assertProblems(
-      spoilt({ ...good, forward: ["username"], keys: { maxStale: "1h" }, webSocketCredential: { subprotocol: "bearer" } }),
+      spoilt({
+        ...good,
+        forward: ["username"],
+        keys: { maxStale: "1h" },
+        webSocketCredential: { subprotocol: "bearer" },
+        revocations: null,
+      }),
       (value) => defineGateway(value),
     );
   });
 
   it.each(Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[])("in the options of %s", (name) => {
     const provider = LIBRARY[name] as (options: unknown) => never;
-    assertProblems(spoilt({ ...PROVIDERS[name], clockSkew: "60s", vocabulary: {} }), (options) =>
-      defineGateway({ ...good, issuers: { shop: provider(options) } }),
-    );
+    const define = (options: unknown) => defineGateway({ ...good, issuers: { shop: provider(options) } });
+    expect(define(PROVIDERS[name]).issuers).toHaveLength(1);
+    assertProblems(spoilt({ ...PROVIDERS[name], clockSkew: "60s", vocabulary: {} }), define);
   });
 
   it("in the vocabulary", () => {
@@ -172,6 +187,29 @@ describe("a configuration that is wrong is one error, whatever is wrong with it"
           Object.fromEntries(pairs.map(([name, value]) => [name, value()] as const)),
     );
     assertProblems(tables, (value) => defineRoutes(value));
+  });
+
+  it("in what is looked up: revocations, key stores, introspection", () => {
+    const { revocationTable } = sessions;
+    assertProblems(spoilt({ table: "t", onUnavailable: "deny", remember: "5s", keep: "31d" }), (options) =>
+      defineGateway({ ...good, revocations: revocationTable(options) }),
+    );
+    assertProblems(spoilt({ table: "t" }), (options) => defineGateway({ ...good, keys: { store: sallyport.dynamoKeyStore(options) } }));
+    const introspection = spoilt({ url: "https://id.example/i", clientId: "x", clientSecret: "x", tokens: "all", remember: "5s" });
+    assertProblems(introspection, (options) => {
+      const shop = sallyport.oidc({ issuer: "https://id.example", audience: "x", introspection: sallyport.introspect(options) });
+      return defineGateway({ ...good, issuers: { shop } });
+    });
+  });
+
+  it("in the options of everything that is made with a gateway", () => {
+    const gateway = defineGateway(good);
+    assertProblems(junk, (rule) => sallyport.appSyncAuthorizer(gateway, { rule }));
+    assertProblems(spoilt({ kind: "rest-jwt", issuer: "shop", claimTypes: {} }), (options) => sallyport.nativeAuthorizer(gateway, options));
+    assertProblems(spoilt({ resource: "https://api.example", name: "x" }), (options) => sallyport.resourceMetadata(gateway, options));
+    assertProblems(spoilt({ shop: { clientIds: ["x"], ends: "session" } }), (issuers) =>
+      sallyport.backchannelLogout(gateway, { issuers, revocations: sessions.revocationTable({ table: "t", onUnavailable: "deny" }) }),
+    );
   });
 
   it("in a rule, however it was made", () => {
@@ -218,7 +256,7 @@ it("what starts, serves: no accepted configuration makes the authorizer throw an
     "public",
     "authenticated",
     sallyport.scope("x"),
-    sallyport.custom("odd", (() => explode()) as never),
+    sallyport.custom("odd", explode),
     sallyport.claim(["a", "b"], [1]),
   );
   await fc.assert(

@@ -16,6 +16,9 @@ import {
 import { CLOCK, createServers, gateway, mint } from "../attacks/lab.ts";
 import { sharedPieces } from "../attacks/leaks.ts";
 
+// Many cases take long on a machine that has other things to do.
+vi.setConfig({ testTimeout: 120_000 });
+
 type Handler = (event: unknown) => Promise<unknown>;
 const ARN = "arn:aws:execute-api:eu-west-1:123456789012:api1234567/live";
 

@@ -28,3 +28,11 @@ describe.each(Object.entries({ cognitoFacts, b2cFacts, entraFacts, auth0Facts, o
     else expect(found).toMatchObject({ issuer: "shop", ...fact.becomes });
   });
 });
+
+it.each(["ya29.a0AfB-c_d", "ya29.c.b0Aaek-_x", "ya29.c.b0Aaek.a-_x", "EwB4A8l6BAAU", "a1B2c3D4e5F6"])(
+  "%s is opaque, and the reason says so",
+  async (token) => {
+    const gateway = defineGateway({ issuers: { shop: otherFacts[0]?.issuer as Fact["issuer"] }, routes: { "GET /": "authenticated" } });
+    await expect(createVerifier(gateway, { jwks: {} }).verify(token)).rejects.toMatchObject({ code: "token_opaque" });
+  },
+);

@@ -154,6 +154,19 @@ describe.each(["http", "rest", "websocket"] as const)("a revoked token on a %s A
   });
 });
 
+it("a table that is down is counted, by what became of the request", async () => {
+  const { token } = await session();
+  for (const onUnavailable of ["deny", "allow"] as const) {
+    const world = make({ onUnavailable });
+    const counted: string[] = [];
+    const metrics = { count: (name: string) => void counted.push(name), duration: () => {}, flush: () => {} };
+    world.client.down = true;
+    const authorizer = httpAuthorizer(world.gateway, { ...world.common, metrics });
+    await authorizer(httpAuthorizerEvent(request(token))).catch(() => {});
+    expect(counted).toContain(`revocationsUnavailable.${onUnavailable}`);
+  }
+});
+
 describe("the other ways in", () => {
   it("a verifier and a verifying guard refuse it", async () => {
     const world = make({ remember: "0s" });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConfigurationError, SallyportError } from "../../src/index.ts";
+import { type ConfigurationError, SallyportError } from "../../src/index.ts";
 import type { Proof } from "../../src/principal/proof.ts";
 import { revocationTable, type RevocationTableOptions } from "../../src/sessions/revocation-table.ts";
 import type { OnUnavailable, Revocations } from "../../src/sessions/revocations.ts";
@@ -128,6 +128,19 @@ describe("the remembered moment", () => {
     expect(client.sent).toEqual(["BatchGetCommand", "UpdateCommand", "BatchGetCommand", "BatchGetCommand", "BatchGetCommand"]);
   });
 
+  it("of the very same proof is remembered no longer, either", async () => {
+    const { open, client, clock, revoker } = make();
+    const proof = proofOf(randomUUID());
+    const revocations = open();
+    await revocations.check(proof);
+    await revoker.revoke({ issuer: "shop", kind: "subject", value: proof.principal.subject }, CAUSE);
+    clock.forward(4_999);
+    expect(await verdict(revocations, proof)).toBe("passes");
+    clock.forward(1);
+    expect(await verdict(revocations, proof)).toBe("revoked");
+    expect(client.sent.filter((name) => name === "BatchGetCommand")).toHaveLength(2);
+  });
+
   it("asks every time when nothing is to be remembered", async () => {
     const { open, client } = make({ remember: "0s" });
     const revocations = open();
@@ -199,6 +212,18 @@ describe("a table that cannot be read", () => {
     expect(await verdict(revocations, proof)).toBe("passes");
     client.down = false;
     expect(await verdict(revocations, proof)).toBe("revoked");
+  });
+
+  it("is not remembered for requests that waited for the same answer, either", async () => {
+    const { open, client } = make();
+    const revocations = open();
+    const proofs = [proofOf("waiting"), proofOf("waiting")];
+    client.down = true;
+    const verdicts = async () => Promise.all(proofs.map((proof) => verdict(revocations, proof)));
+    expect(await verdicts()).toEqual(["revocations_unavailable", "revocations_unavailable"]);
+    expect(client.sent).toHaveLength(1);
+    client.down = false;
+    expect(await verdicts()).toEqual(["passes", "passes"]);
   });
 
   it("holds a record nobody understands: it revokes", async () => {

@@ -1,22 +1,29 @@
 import { constants, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ALGORITHMS, type AlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
+import { type AlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
 import { toDer } from "../../src/token/ecdsa-signature.ts";
 
 const input = Buffer.from("header.payload");
-const CURVES = { ES256: "P-256", ES384: "P-384", ES512: "P-521" } as const;
-const PSS = ["PS256", "PS384", "PS512"] as const;
+const CURVES = [
+  { name: "ES256", namedCurve: "P-256", hash: "sha256", signatureLength: 64 },
+  { name: "ES384", namedCurve: "P-384", hash: "sha384", signatureLength: 96 },
+  { name: "ES512", namedCurve: "P-521", hash: "sha512", signatureLength: 132 },
+] as const;
+const PSS = [
+  { name: "PS256", pkcs1: "RS256", hash: "sha256", digestLength: 32 },
+  { name: "PS384", pkcs1: "RS384", hash: "sha384", digestLength: 48 },
+  { name: "PS512", pkcs1: "RS512", hash: "sha512", digestLength: 64 },
+] as const;
 
-describe.each(Object.entries(CURVES) as [keyof typeof CURVES, string][])("%s", (name, namedCurve) => {
+describe.each(CURVES)("$name", ({ name, namedCurve, hash, signatureLength }) => {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve });
-  const { hash, signatureLength } = ALGORITHMS[name];
   /** node:crypto's own reading of the two halves. */
   const expected = (signature: Uint8Array) => verify(hash, input, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature);
   const good = () => sign(hash, input, { key: privateKey, dsaEncoding: "ieee-p1363" });
 
   it("accepts every good signature, short numbers among them", () => {
-    for (let times = 0; times < 600; times++) expect(isSignatureValid(name, publicKey, input, good())).toBe(true);
+    for (let times = 0; times < 60; times++) expect(isSignatureValid(name, publicKey, input, good())).toBe(true);
   });
 
   it("agrees with node:crypto on signatures that were altered, and on any bytes", () => {
@@ -55,14 +62,12 @@ it.each([
   expect(Buffer.from(toDer(Buffer.from(signature, "hex"))).toString("hex")).toBe(expected);
 });
 
-describe.each(PSS)("%s", (name) => {
+describe.each(PSS)("$name", ({ name, pkcs1, hash, digestLength }) => {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const { hash } = ALGORITHMS[name];
   const padding = constants.RSA_PKCS1_PSS_PADDING;
   const signWith = (saltLength: number, digest: string = hash, key: KeyObject = privateKey) =>
     sign(digest, input, { key, padding, saltLength });
   const isValid = (signature: Uint8Array, algorithm: AlgorithmName = name) => isSignatureValid(algorithm, publicKey, input, signature);
-  const digestLength = Number(hash.slice(3)) / 8;
 
   it("accepts a salt as long as the digest, and no other", () => {
     expect(isValid(signWith(digestLength))).toBe(true);
@@ -71,14 +76,10 @@ describe.each(PSS)("%s", (name) => {
   });
 
   it("accepts its own digest only, and no other scheme of the same key", () => {
-    for (const other of PSS.filter((one) => one !== name)) {
-      const { hash: digest } = ALGORITHMS[other];
-      expect(isValid(signWith(Number(digest.slice(3)) / 8, digest))).toBe(false);
-    }
-    const pkcs1 = sign(hash, input, privateKey);
-    expect(isValid(pkcs1)).toBe(false);
-    expect(isValid(pkcs1, `RS${name.slice(2)}` as AlgorithmName)).toBe(true);
-    expect(isValid(signWith(digestLength), `RS${name.slice(2)}` as AlgorithmName)).toBe(false);
+    for (const other of PSS) expect(isValid(signWith(other.digestLength, other.hash))).toBe(other.name === name);
+    const signature = sign(hash, input, privateKey);
+    expect([isValid(signature), isValid(signature, pkcs1)]).toEqual([false, true]);
+    expect(isValid(signWith(digestLength), pkcs1)).toBe(false);
   });
 
   it("agrees with node:crypto on signatures that were altered", () => {

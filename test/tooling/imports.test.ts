@@ -27,6 +27,9 @@ describe("import direction", () => {
     ["the library importing the command line", { "src/keys/keys.ts": `import type { A } from "../../cli/main.ts";` }],
     ["the library importing the project's configuration", { "src/index.ts": `import gateway from "../gateway.config.ts";` }],
     ["a library file that imports the AWS SDK", { "src/keys/store.ts": `const sdk = await import("@aws-sdk/lib-dynamodb");` }],
+    ["a business function that is handed the caller's token", { "functions/me.ts": `import "../src/guard/session-guard.ts";` }],
+    ["a sign-out function that verifies tokens", { "functions/sessions/sign-out.ts": `import "../../src/token/decode.ts";` }],
+    ["the table of revocations knowing the configuration", { "gateway.sessions.ts": `import "./gateway.config.ts";` }],
     ["a rule that knows the keys", { "src/rules/evaluate.ts": `import { find } from "../keys/find.ts";` }],
     [
       "an authorizer that reaches the local twin",
@@ -46,6 +49,9 @@ describe("import direction", () => {
     ["the configuration reading the environment", { "src/config/env.ts": "export const read = (name: string) => process.env[name];" }],
     ["an import that is only written about", { "functions/me.ts": `/** Not \`import { x } from "jose"\`. */\n// import "jose";` }],
     ["a cycle of types", { "src/a.ts": `import type { B } from "./b.ts";`, "src/b.ts": `import { type A } from "./a.ts";` }],
+    ["a sign-out function that is handed the token", { "functions/sessions/sign-out.ts": `import "../../src/guard/session-guard.ts";` }],
+    ["the logout function verifying a logout token", { "functions/sessions/backchannel-logout.ts": `import "../../src/token/decode.ts";` }],
+    ["a business function that reads revocations", { "functions/me.ts": `import "../src/sessions/revocation-table.ts";` }],
     ["an authorizer that imports the library", { "authorizers/http.ts": `import { httpAuthorizer } from "../src/index.ts";` }],
   ])("allows %s", (_, files: Record<string, string>) => {
     expect(check(files)).toEqual([]);

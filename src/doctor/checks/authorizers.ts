@@ -53,6 +53,12 @@ function refuses(pattern: string): boolean {
   }
 }
 
+/** Those whose names come to the same resource name. */
+function namesakes<Named extends { readonly name: string }>(all: readonly Named[]): readonly (readonly Named[])[] {
+  const groups = Map.groupBy(all, ({ name }) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ""));
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
 /** How the authorizers are wired. */
 export const AUTHORIZER_CHECKS: readonly Check[] = [
   {
@@ -123,16 +129,20 @@ export const AUTHORIZER_CHECKS: readonly Check[] = [
     severity: "error",
     title: "two authorizers of an API have one name",
     find: ({ apis }) =>
-      apis.flatMap((api) => {
-        const groups = Map.groupBy(api.authorizers, ({ name }) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ""));
-        return [...groups.values()]
-          .filter((group) => group.length > 1)
-          .map((group) => ({
-            where: placeOf(api, `authorizers ${group.map(({ name }) => name).join(", ")}`),
-            why: "Tools make resource names of letters and digits: one of them replaces the other, settings and all.",
-            fix: "Give them names that differ in a letter or a digit.",
-          }));
-      }),
+      apis.flatMap((api) => [
+        ...namesakes(api.authorizers).map((group) => ({
+          where: placeOf(api, `authorizers ${group.map(({ name }) => name).join(", ")}`),
+          why: "Tools make resource names of letters and digits: one of them replaces the other, settings and all.",
+          fix: "Give them names that differ in a letter or a digit.",
+        })),
+        ...namesakes(api.declared)
+          .filter((group) => new Set(group.map(({ settings }) => settings)).size > 1)
+          .map(([first]) => ({
+            where: placeOf(api, `authorizer ${first?.name}`),
+            why: "Events declare it with different settings, and the template has one of them: the last one's settings hold for all.",
+            fix: "Declare it once, or give the different ones names of their own.",
+          })),
+      ]),
   },
   {
     id: "permission-missing",

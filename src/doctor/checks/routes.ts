@@ -67,7 +67,7 @@ export const ROUTE_CHECKS: readonly Check[] = [
         .filter((route) => {
           const kinds = route.method === null ? ["websocket"] : ["rest", "http"];
           const candidates = apis.filter(({ kind }) => kinds.includes(kind));
-          return candidates.length > 0 && !apis.some((api) => isDeployed(api, route));
+          return candidates.length > 0 && !apis.some((api) => api.isElsewhere || isDeployed(api, route));
         })
         .map(({ key }) => ({
           where: `route table, ${key}`,
@@ -126,6 +126,19 @@ export const ROUTE_CHECKS: readonly Check[] = [
         fix: "Keep the authorizer on $connect. The guard checks the rule of every message.",
       }),
     ),
+  },
+  {
+    id: "definition-elsewhere",
+    severity: "info",
+    title: "an API is described in a file that was not read",
+    find: ({ apis }) =>
+      apis
+        .filter(({ isElsewhere }) => isElsewhere)
+        .map((api) => ({
+          where: placeOf(api),
+          why: "Its routes are in an OpenAPI document outside the template, so that nothing can be said about them.",
+          fix: "Put the document into the template (Body, DefinitionBody) for the check.",
+        })),
   },
   {
     id: "authorizer-elsewhere",

@@ -135,6 +135,15 @@ describe("a forgotten password", () => {
     await expect(confirm("mallory", "123456")).rejects.toMatchObject({ name: "ExpiredCodeException" });
   });
 
+  it("of somebody who is disabled stays as it was", async () => {
+    await forgot("alice");
+    const before = pool.sentCode();
+    await pool.client.send(new AdminDisableUserCommand(named("bob")));
+    await forgot("bob");
+    expect(pool.sentCode()).toBe(before);
+    await expect(confirm("bob", before)).rejects.toMatchObject({ name: "ExpiredCodeException" });
+  });
+
   it("cannot be replaced late, or by guessing", async () => {
     await forgot("alice");
     for (let guess = 0; guess < 5; guess += 1) await expect(confirm("alice", another(pool.sentCode()))).rejects.toThrow("Invalid");

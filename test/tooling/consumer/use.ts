@@ -2,6 +2,7 @@
 import { strict as assert } from "node:assert";
 import { allOf, createVerifier, defineGateway, group, httpAuthorizer, oidc, type Principal, SallyportError, scope } from "sallyport";
 import { defineRoutes, guard } from "sallyport/guard";
+import { cognitoSessions, revocationTable, type RevocationTable, signOut } from "sallyport/sessions";
 import { authorizerContext, createTestTokens, testPrincipal } from "sallyport/testing";
 
 const routes = defineRoutes({ "GET /orders": allOf(scope("orders:read"), group("buyers")) });
@@ -31,6 +32,11 @@ const event = (caller: Principal) => ({
 assert.deepEqual(await handler(event(principal)), { statusCode: 200, body: "user-1" });
 const { statusCode } = await handler(event(testPrincipal()));
 assert.equal(statusCode, 403);
+
+// Neither needs the AWS SDK before a request comes.
+const revocations: RevocationTable = revocationTable({ table: "revocations", onUnavailable: "deny" });
+const providers = { customers: cognitoSessions({ userPoolId: "eu-west-1_Example" }) };
+assert.equal(typeof signOut(routes, { revocations, providers }), "function");
 
 /** Never called: what must not compile. */
 export function mistakes(caller: Principal): void {

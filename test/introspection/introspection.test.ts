@@ -1,0 +1,382 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text as readText } from "node:stream/consumers";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  auth0,
+  ConfigurationError,
+  createVerifier,
+  defineGateway,
+  httpAuthorizer,
+  introspect,
+  type IntrospectOptions,
+  type IssuerOptions,
+  oidc,
+  okta,
+  SallyportError,
+  scope,
+} from "../../src/index.ts";
+import { createTestTokens, type TestTokens } from "../../src/testing/index.ts";
+import { httpAuthorizerEvent } from "../events/http-api.ts";
+import { incoming } from "../events/incoming.ts";
+import { makeClock, NOW_SECONDS } from "../sessions/kit.ts";
+
+const AUDIENCE = "https://api.sample.example";
+const ISS = "https://shop.example";
+const OPAQUE = "opaque-token_1~2+3/4=";
+const SECRET = "s3cret: with/odd characters";
+
+interface Asked {
+  readonly headers: IncomingMessage["headers"];
+  readonly form: Record<string, string>;
+  readonly method: string | undefined;
+}
+
+/** An introspection endpoint on loopback that answers as it is told. */
+const asked: Asked[] = [];
+const good = {
+  active: true,
+  sub: "user-1",
+  client_id: "web",
+  scope: "orders:read",
+  aud: AUDIENCE,
+  iss: ISS,
+  exp: NOW_SECONDS + 600,
+  iat: NOW_SECONDS,
+};
+const state: { status: number; body: unknown; hang: boolean } = { status: 200, body: good, hang: false };
+const server = createServer((request, response) => void answer(request, response));
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const form = Object.fromEntries(new URLSearchParams(await readText(request)));
+  asked.push({ headers: request.headers, method: request.method, form });
+  if (state.hang) return;
+  response.writeHead(state.status, { "content-type": "application/json", location: "/elsewhere" });
+  response.end(typeof state.body === "string" ? state.body : JSON.stringify(state.body));
+}
+let url = "";
+let tokens: TestTokens;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/introspect`;
+  tokens = await createTestTokens(make().gateway, { clock: makeClock() });
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+afterEach(() => {
+  asked.length = 0;
+  Object.assign(state, { status: 200, body: good, hang: false });
+});
+
+function make(options: Partial<IntrospectOptions> = {}, issuer: Partial<IssuerOptions> = {}) {
+  const clock = makeClock();
+  const introspection = introspect({ url: url || "http://127.0.0.1:1/", clientId: "gate:way", clientSecret: SECRET, ...options });
+  const gateway = defineGateway({
+    issuers: { shop: oidc({ issuer: ISS, audience: AUDIENCE, jwksUri: "https://shop.example/keys", introspection, ...issuer }) },
+    routes: { "GET /me": "authenticated", "GET /orders": scope("orders:read"), "POST /orders": scope("orders:write") },
+    forward: ["username"],
+  });
+  return { clock, gateway, introspection };
+}
+
+function verifierOf({ gateway, clock }: Pick<ReturnType<typeof make>, "gateway" | "clock">) {
+  const verifier = createVerifier(gateway, { clock, jwks: tokens.jwks });
+  const outcome = async (token: string) =>
+    verifier.verify(token).then(
+      () => "good",
+      (error: unknown) => (error instanceof SallyportError ? error.code : String(error)),
+    );
+  return { verifier, outcome };
+}
+
+const jwt = (changes: object = {}) =>
+  tokens.sign("shop", {
+    claims: { sub: "user-1", aud: AUDIENCE, client_id: "web", scope: "orders:read", ...changes },
+    header: { typ: "at+jwt" },
+  });
+
+describe("an opaque token", () => {
+  it("becomes a principal like any other", async () => {
+    state.body = { ...good, username: "una", scope: "orders:read orders:write", token_type: "Bearer", jti: "t1", sid: "s1" };
+    expect(await verifierOf(make()).verifier.verify(OPAQUE)).toMatchObject({
+      id: "shop|user-1",
+      issuer: "shop",
+      kind: "user",
+      token: "access",
+      clientId: "web",
+      scopes: ["orders:read", "orders:write"],
+      session: "s1",
+      expiresAt: NOW_SECONDS + 600,
+      claims: { username: "una" },
+    });
+  });
+
+  it.each([
+    ["of a machine that has itself for a subject", { sub: "web" }, { kind: "client", subject: "web" }],
+    ["of a machine without a subject", { sub: undefined }, { kind: "client", subject: "web" }],
+  ])("%s", async (_what, changes, expected) => {
+    state.body = { ...good, ...changes };
+    expect(await verifierOf(make()).verifier.verify(OPAQUE)).toMatchObject(expected);
+  });
+
+  it("at Okta, whose `sub` is a login name, is known by `uid`, as in a JWT", async () => {
+    const { introspection, clock } = make();
+    const gateway = defineGateway({
+      issuers: { shop: okta({ domain: "example.okta.com", audience: AUDIENCE, introspection }) },
+      routes: {},
+    });
+    state.body = { ...good, iss: "https://example.okta.com/oauth2/default", sub: "una@login.example", uid: "00u1" };
+    expect(await verifierOf({ gateway, clock }).verifier.verify(OPAQUE)).toMatchObject({ subject: "00u1", kind: "user" });
+  });
+
+  it("is refused as before where nobody is asked", async () => {
+    expect(await verifierOf(make({}, { introspection: null })).outcome(OPAQUE.replaceAll(/[^a-z]/g, ""))).toBe("token_opaque");
+    expect(await verifierOf(make({ tokens: "jwt" })).outcome(OPAQUE.replaceAll(/[^a-z]/g, ""))).toBe("token_opaque");
+    expect(asked).toEqual([]);
+  });
+
+  it.each(["a b", "naïve", "=", "x".repeat(8_193), "a.b.c", "a..c.d.e"])("that is none is not sent to anybody: case %#", async (token) => {
+    expect(await verifierOf(make()).outcome(token)).not.toBe("good");
+    expect(asked).toEqual([]);
+  });
+
+  it("is named by its issuer in the log, and nothing of it or of the secret is written", async () => {
+    const { gateway, clock } = make();
+    const lines: object[] = [];
+    state.body = { active: false, sub: "secret-sub" };
+    const handler = httpAuthorizer(gateway, { clock, jwks: tokens.jwks, log: (entry) => void lines.push(entry) });
+    const request = incoming({ path: "/orders", headers: [["Authorization", `Bearer ${OPAQUE}`]] });
+    await expect(handler(httpAuthorizerEvent(request))).rejects.toThrow(/^Unauthorized$/);
+    expect(lines).toMatchObject([{ code: "token_inactive", issuer: "shop", route: "GET /orders" }]);
+    expect(JSON.stringify([lines, gateway])).not.toMatch(/opaque-token|s3cret|secret-sub/);
+  });
+});
+
+describe("the answer is held against the settings", () => {
+  const WRONG: Record<string, [changes: object, code: string]> = {
+    "not active": [{ active: false }, "token_inactive"],
+    "another issuer": [{ iss: "https://other.example" }, "issuer_unknown"],
+    "another audience": [{ aud: "https://other.example" }, "audience_mismatch"],
+    "no audience": [{ aud: undefined }, "claim_missing"],
+    expired: [{ exp: NOW_SECONDS - 61 }, "token_expired"],
+    "no end": [{ exp: undefined }, "claim_missing"],
+    "an end that is text": [{ exp: "soon" }, "claim_malformed"],
+    "not yet valid": [{ nbf: NOW_SECONDS + 600 }, "token_not_yet_valid"],
+    "a refresh token": [{ token_type: "refresh_token" }, "token_use_mismatch"],
+    "a refresh token, said otherwise": [{ token_use: "refresh" }, "token_use_mismatch"],
+    "bound to a key": [{ cnf: { jkt: "x" } }, "token_bound"],
+    "bound by its type": [{ token_type: "DPoP" }, "token_use_mismatch"],
+    "neither subject nor client": [{ sub: undefined, client_id: undefined }, "claim_missing"],
+    "a subject that is a number": [{ sub: 7 }, "claim_malformed"],
+    "a life too long": [{ exp: NOW_SECONDS + 31 * 86_400 }, "token_lifetime_too_long"],
+  };
+
+  it.each(Object.entries(WRONG))("%s", async (_what, [changes, code]) => {
+    state.body = { ...good, ...changes };
+    expect(await verifierOf(make()).outcome(OPAQUE)).toBe(code);
+  });
+
+  it("another client, where clients are configured", async () => {
+    expect(await verifierOf(make({}, { clientIds: ["other"] })).outcome(OPAQUE)).toBe("client_not_allowed");
+    expect(await verifierOf(make({}, { clientIds: ["web"] })).outcome(OPAQUE)).toBe("good");
+  });
+
+  it("another tenant, where tenants are configured", async () => {
+    const world = () => make({ remember: "0s" }, { tenants: ["t1"], tenantClaim: "org_id" });
+    expect(await verifierOf(world()).outcome(OPAQUE)).toBe("tenant_not_allowed");
+    state.body = { ...good, org_id: "t1" };
+    expect(await verifierOf(world()).outcome(OPAQUE)).toBe("good");
+  });
+});
+
+describe("asking", () => {
+  it("sends the secret in the header, both parts encoded", async () => {
+    await verifierOf(make()).outcome(OPAQUE);
+    const [request] = asked;
+    expect(request).toMatchObject({ method: "POST", form: { token: OPAQUE, token_type_hint: "access_token" } });
+    expect(request?.form).not.toHaveProperty("client_secret");
+    const sent = Buffer.from(String(request?.headers.authorization).replace("Basic ", ""), "base64").toString();
+    expect(sent).toBe("gate%3Away:s3cret%3A+with%2Fodd+characters");
+  });
+
+  it("or in the form", async () => {
+    await verifierOf(make({ clientAuth: "post" })).outcome(OPAQUE);
+    expect(asked[0]?.form).toMatchObject({ client_id: "gate:way", client_secret: SECRET });
+    expect(asked[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  const BROKEN: Record<string, Partial<typeof state>> = {
+    "a failure": { status: 500 },
+    "a refusal of this gateway": { status: 401 },
+    "a redirect": { status: 302 },
+    "no JSON": { body: "<html>" },
+    "JSON with a member twice": { body: '{"active":false,"active":true}' },
+    "a list": { body: "[true]" },
+    "active as text": { body: { ...good, active: "true" } },
+    "no word about active": { body: { sub: "user-1" } },
+    "a very long answer": { body: { ...good, padding: "x".repeat(200_000) } },
+    "no answer in time": { hang: true },
+  };
+
+  it.each(Object.entries(BROKEN))("%s is an outage and no verdict: 503, and a pause that doubles", async (_what, broken) => {
+    const world = make();
+    const { outcome } = verifierOf(world);
+    Object.assign(state, broken);
+    expect(await outcome(OPAQUE)).toBe("introspection_unavailable");
+    expect(await outcome("another")).toBe("introspection_unavailable");
+    expect(asked).toHaveLength(1);
+    Object.assign(state, { status: 503, hang: false });
+    world.clock.forward(1_000);
+    expect(await outcome(OPAQUE)).toBe("introspection_unavailable");
+    world.clock.forward(1_999);
+    expect(await outcome(OPAQUE)).toBe("introspection_unavailable");
+    expect(asked).toHaveLength(2);
+    Object.assign(state, { status: 200, body: good });
+    world.clock.forward(1);
+    expect(await outcome(OPAQUE)).toBe("good");
+    expect(asked).toHaveLength(3);
+  });
+
+  it("a token that the issuer does not answer for stops nobody else's", async () => {
+    const { outcome } = verifierOf(make());
+    state.status = 400;
+    expect(await outcome("strange")).toBe("introspection_unavailable");
+    state.status = 200;
+    expect(await outcome(OPAQUE)).toBe("good");
+  });
+});
+
+describe("what is remembered", () => {
+  it("an active token, for the time set and no longer", async () => {
+    const world = make();
+    const { outcome } = verifierOf(world);
+    await outcome(OPAQUE);
+    state.body = { active: false };
+    world.clock.forward(29_999);
+    expect(await outcome(OPAQUE)).toBe("good");
+    world.clock.forward(1);
+    expect(await outcome(OPAQUE)).toBe("token_inactive");
+    expect(asked).toHaveLength(2);
+  });
+
+  it("never past its exp", async () => {
+    state.body = { ...good, exp: NOW_SECONDS + 10 };
+    const world = make({ remember: "1h" });
+    const { outcome } = verifierOf(world);
+    await outcome(OPAQUE);
+    state.body = { active: false };
+    world.clock.forward(9_999);
+    expect(await outcome(OPAQUE)).toBe("good");
+    world.clock.forward(1);
+    expect(await outcome(OPAQUE)).toBe("token_inactive");
+  });
+
+  it("nothing that is not active", async () => {
+    const { outcome } = verifierOf(make());
+    state.body = { active: false };
+    expect(await outcome(OPAQUE)).toBe("token_inactive");
+    state.body = good;
+    expect(await outcome(OPAQUE)).toBe("good");
+  });
+
+  it("nothing across tokens, and nothing after the clock is set back", async () => {
+    const world = make();
+    const { outcome } = verifierOf(world);
+    await outcome(OPAQUE);
+    state.body = { active: false };
+    expect(await outcome(`${OPAQUE}=`)).toBe("token_inactive");
+    world.clock.forward(-60_000);
+    expect(await outcome(OPAQUE)).toBe("token_inactive");
+  });
+
+  it("a scope is checked on a remembered answer too", async () => {
+    const { gateway, clock } = make();
+    const handler = httpAuthorizer(gateway, { clock, jwks: tokens.jwks, log: () => {} });
+    const call = async (method: string) =>
+      handler(httpAuthorizerEvent(incoming({ method, path: "/orders", headers: [["Authorization", `Bearer ${OPAQUE}`]] })));
+    expect(await call("GET")).toMatchObject({ isAuthorized: true });
+    expect(await call("POST")).toMatchObject({ isAuthorized: false, context: { reason: "rule_denied" } });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe("a JWT", () => {
+  it("is not asked about unless that is configured", async () => {
+    expect(await verifierOf(make()).outcome(await jwt())).toBe("good");
+    expect(asked).toEqual([]);
+  });
+
+  it.each(["jwt", "all"] as const)("with tokens: %s it has to be active as well", async (which) => {
+    const world = make({ tokens: which, remember: "0s" });
+    const { outcome } = verifierOf(world);
+    const token = await jwt();
+    expect(await outcome(token)).toBe("good");
+    expect(asked[0]?.form["token"]).toBe(token);
+    state.body = { active: false };
+    expect(await outcome(token)).toBe("token_inactive");
+    state.status = 500;
+    expect(await outcome(token)).toBe("introspection_unavailable");
+  });
+
+  it("that does not verify here is not sent anywhere", async () => {
+    const { outcome } = verifierOf(make({ tokens: "all" }));
+    expect(await outcome(await jwt({ aud: "other" }))).toBe("audience_mismatch");
+    expect(await outcome(`${(await jwt()).slice(0, -6)}AAAAAA`)).toBe("signature_invalid");
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("the configuration", () => {
+  const problems = (options: object, issuer: object = {}): readonly string[] => {
+    try {
+      make(options, issuer);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.problems.map(({ path }) => path);
+      throw error;
+    }
+    return [];
+  };
+
+  it.each([
+    [{ url: "http://shop.example/introspect" }, "url"],
+    [{ url: "shop.example" }, "url"],
+    [{ clientId: "" }, "clientId"],
+    [{ clientSecret: undefined }, "clientSecret"],
+    [{ clientAuth: "jwt" }, "clientAuth"],
+    [{ tokens: "some" }, "tokens"],
+    [{ remember: "30" }, "remember"],
+    [{ timeout: "1s" }, "timeout"],
+  ])("%j is a mistake", (options, name) => {
+    expect(problems(options)).toEqual([`issuers.shop.introspection.${name}`]);
+  });
+
+  it("the secret is in no message", () => {
+    expect(() => make({ clientAuth: SECRET as "post", url: "ftp://x" })).toThrow(ConfigurationError);
+    expect(() => make({ clientAuth: SECRET as "post", url: "ftp://x" })).not.toThrow(/s3cret/);
+  });
+
+  it.each([
+    [{}, { introspection: { url: "https://x.example" } }, "issuers.shop.introspection"],
+    [{}, { tokenUse: "id" }, "issuers.shop.introspection"],
+  ])("case %#: not for this issuer", (options, issuer, path) => expect(problems(options, issuer)).toEqual([path]));
+
+  it("an opaque token has one issuer to go to", () => {
+    const { introspection } = make();
+    const both = (tokenKinds: "jwt" | "opaque") =>
+      defineGateway({
+        issuers: {
+          shop: oidc({ issuer: ISS, audience: AUDIENCE, introspection }),
+          other: auth0({
+            domain: "example.eu.auth0.com",
+            audience: AUDIENCE,
+            introspection: introspect({ url, clientId: "a", clientSecret: "b", tokens: tokenKinds }),
+          }),
+        },
+        routes: {},
+      });
+    expect(() => both("opaque")).toThrow("issuers.other.introspection: takes opaque tokens");
+    expect(() => both("jwt")).not.toThrow();
+  });
+});

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SallyportError } from "../../src/index.ts";
+import { decodeToken } from "../../src/token/decode.ts";
+
+const encode = (text: string) => Buffer.from(text).toString("base64url");
+const HEADER = encode('{"alg":"RS256","kid":"k"}');
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+function outcome(token: string): string {
+  try {
+    decodeToken(token);
+    return "decoded";
+  } catch (error) {
+    return error instanceof SallyportError ? error.code : "crashed";
+  }
+}
+
+const signatures = fc.string({ unit: fc.constantFrom(...ALPHABET.split("")), minLength: 1, maxLength: 12 });
+
+describe("a part of a token", () => {
+  it("is accepted in the one spelling that encoding its bytes gives", () => {
+    fc.assert(
+      fc.property(signatures, (signature) => {
+        const isCanonical = Buffer.from(signature, "base64url").toString("base64url") === signature;
+        expect(outcome(`${HEADER}.${encode("{}")}.${signature}`)).toBe(isCanonical ? "decoded" : "token_malformed");
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("is decoded to its bytes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (bytes) => {
+        const signature = Buffer.from(bytes).toString("base64url");
+        expect([...decodeToken(`${HEADER}.${encode("{}")}.${signature}`).signature]).toEqual([...bytes]);
+      }),
+    );
+  });
+
+  it("signs over the text as it was written", () => {
+    const input = `${HEADER}.${encode('{"sub":"é"}')}`;
+    expect(Buffer.from(decodeToken(`${input}.AA`).signingInput).toString()).toBe(input);
+  });
+});
+
+describe("a header seen before", () => {
+  const token = (header: string) => `${encode(header)}.${encode("{}")}.AA`;
+
+  it("says the same again", () => {
+    const text = token('{"alg":"ES256","kid":"one","typ":"JWT","x":{"y":[1]}}');
+    expect(decodeToken(text).header).toEqual(decodeToken(text).header);
+    expect(decodeToken(text).header).toMatchObject({ alg: "ES256", kid: "one", typ: "JWT", members: { x: { y: [1] } } });
+  });
+
+  it("cannot be changed for those who read it next", () => {
+    const text = token('{"alg":"ES256","kid":"two","x":{"y":[1]}}');
+    const { header } = decodeToken(text);
+    expect(() => Object.assign(header, { alg: "none" })).toThrow(TypeError);
+    expect(() => Object.assign(header.members["x"] as object, { y: [] })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['{"alg":"RS256","crit":["b64"]}', "header_unsupported"],
+    ['{"alg":"RS256","alg":"none"}', "token_malformed"],
+    ['{"kid":"k"}', "algorithm_not_allowed"],
+  ])("%s is refused every time", (header, code) => {
+    for (let times = 0; times < 3; times++) expect(outcome(token(header))).toBe(code);
+  });
+
+  it("is told from every other, however many there are", () => {
+    for (let round = 0; round < 2; round++) {
+      for (let index = 0; index < 200; index++) {
+        expect(decodeToken(token(`{"alg":"RS256","kid":"key-${index}"}`)).header.kid).toBe(`key-${index}`);
+      }
+    }
+  });
+});
