@@ -51,11 +51,14 @@ export function worldsOf(table: RouteTable): World[] {
 export function viewOf(world: World, allowed: ReadonlySet<Route>): View {
   const reachable = world.shapes.filter(({ route }) => allowed.has(route)).map((shape) => narrowed(shape, world, allowed));
   const denied = world.shapes.filter(({ route }) => !allowed.has(route));
-  const losses = new Map<string, ReadonlyMap<Shape, number>>();
+  // The same pattern is asked about hundreds of times, mostly as the same object.
+  const losses = new Map<string | Pattern, ReadonlyMap<Shape, number>>();
   const lossOf = (pattern: Pattern) => {
+    const same = losses.get(pattern);
+    if (same !== undefined) return same;
     const text = render(pattern);
     const known = losses.get(text) ?? computeLoss(pattern, reachable, world);
-    losses.set(text, known);
+    losses.set(text, known).set(pattern, known);
     return known;
   };
   return { ...world, reachable, denied, lossOf };

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash } from "../node-crypto.ts";
 import { within } from "../deadline.ts";
 import { SallyportError } from "../errors.ts";
 import { type JsonObject, member, parseStrictJson } from "../json.ts";

@@ -26,8 +26,9 @@ afterAll(async () => {
   await once(twin.child, "exit");
 });
 
-/** The commands of the page about the twin, for the twin that runs here. */
-const COMMANDS = [...readFileSync(`${root}docs/local-twin.md`, "utf8").matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = ""]) =>
+const PAGE = readFileSync(`${root}docs/local-twin.md`, "utf8");
+/** Its commands, for the twin that runs here. */
+const COMMANDS = [...PAGE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = ""]) =>
   text.replaceAll("npx sallyport", "node cli/sallyport.mjs").trim(),
 );
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
@@ -80,6 +81,11 @@ describe.concurrent("the running twin", () => {
     await comesTo(401, token);
     await expect(apiLogin("bob")).rejects.toThrow("User is disabled.");
   });
+});
+
+it("the page about the twin names the client and the password that there are", () => {
+  expect(PAGE).toContain(`ClientId: "${ClientId}"`);
+  expect(PAGE).toContain(`PASSWORD: "${PERSONA_PASSWORD}"`);
 });
 
 describe.skipIf(!hasCurl)("the commands of the page about the twin", () => {

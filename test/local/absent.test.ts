@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { build } from "../../scripts/build.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const [deployable, local] = ["dist/test-absent/deployable", "dist/test-absent/local"];
+/** Two runs of the tests do not take each other's bundles away. */
+const folder = `dist/test-absent-${process.pid}`;
+const [deployable, local] = [`${folder}/deployable`, `${folder}/local`];
 /** What verifies tokens, and so fetches keys. */
 const VERIFIERS = {
   http: "authorizers/http.ts",
@@ -29,7 +31,7 @@ beforeAll(async () => {
     build({ outdir: local, entries: VERIFIERS, local: { keysUrl: "http://127.0.0.1:8477/keys" } }),
   ]);
 });
-afterAll(() => rm(join(root, "dist/test-absent"), { recursive: true, force: true }));
+afterAll(() => rm(join(root, folder), { recursive: true, force: true }));
 
 const code = (outdir: string, name: string) => readFile(join(root, outdir, name, "index.mjs"), "utf8");
 const sources = async (outdir: string, name: string) =>
