@@ -16,6 +16,7 @@ import {
   CONNECT_ARN,
   directEvent,
   httpEvent,
+  loadBalancerEvent,
   restRequestEvent,
   restTokenEvent,
   sampleRequest,
@@ -75,6 +76,17 @@ function allows({ Statement }: PolicyDocument, arn: string): boolean {
 
 const APPSYNC_REFUSED: Seen = { status: 401, seen: '{"errors":[{"errorType":"UnauthorizedException",…}]}' };
 
+/** No authorizer in front: the function verifies by itself. */
+function guarded(name: string, event: (request: SampleRequest) => object): Api {
+  return {
+    name,
+    ask: (gateway, options, _route, request) =>
+      verifyingGuard(gateway, async () => ({ statusCode: 200 }), { ...options, ...silent })(event(request)),
+    read: (answer) => readProblem(answer as Problem),
+    failed: () => ({ status: 500, seen: "an error of Lambda's own" }),
+  };
+}
+
 /** Every API type that routes of the table can be behind. */
 const APIS: readonly Api[] = [
   {
@@ -107,14 +119,10 @@ const APIS: readonly Api[] = [
     read: (answer) => ((answer as { readonly isAuthorized: boolean }).isAuthorized ? THROUGH : APPSYNC_REFUSED),
     failed: () => ({ status: 500, seen: "an error of AppSync's own" }),
   },
-  {
-    name: "no authorizer, verifyingGuard",
-    ask: (gateway, options, _route, request) =>
-      verifyingGuard(gateway, async () => ({ statusCode: 200 }), { ...options, ...silent })(directEvent(request)),
-    read: (answer) => readProblem(answer as Problem),
-    failed: () => ({ status: 500, seen: "an error of Lambda's own" }),
-  },
+  guarded("no authorizer, verifyingGuard", directEvent),
 ];
+
+const LOAD_BALANCER = guarded("load balancer, verifyingGuard", loadBalancerEvent);
 
 const CONNECT: Api = {
   name: "WebSocket API, $connect",
@@ -138,20 +146,28 @@ function readProblem({ statusCode, headers = {}, body = "" }: Problem): Seen {
   return { status: statusCode, seen: [body, challenge === undefined ? "" : `WWW-Authenticate: ${challenge}`].filter(Boolean).join(", ") };
 }
 
+/** What the authorizers are asked with. */
+export interface Asking {
+  readonly gateway: Gateway;
+  readonly verifier: VerifierOptions;
+  /** The token comes from a load balancer, behind which there is no API Gateway. */
+  readonly isLoadBalancer: boolean;
+}
+
 /**
  * What a client gets to see of this token on a route, on every API type that can have the route: the real authorizers are asked.
  * API Gateway's own answers are those that it gives without gateway responses of your own.
  */
-export async function clientViews(gateway: Gateway, options: VerifierOptions, route: Route, token: string): Promise<readonly ClientView[]> {
+export async function clientViews(asking: Asking, route: Route, token: string): Promise<readonly ClientView[]> {
   if (route.method === null && !["$connect", "$default"].includes(route.key)) return [];
-  const apis = route.key === "$connect" ? [CONNECT] : APIS;
+  const apis = asking.isLoadBalancer ? [LOAD_BALANCER] : route.key === "$connect" ? [CONNECT] : APIS;
   const request = sampleRequest(route, token);
-  return Promise.all(apis.map((api) => view(api, gateway, options, route, request)));
+  return Promise.all(apis.map((api) => view(api, asking, route, request)));
 }
 
-async function view(api: Api, gateway: Gateway, options: VerifierOptions, route: Route, request: SampleRequest): Promise<ClientView> {
+async function view(api: Api, { gateway, verifier }: Asking, route: Route, request: SampleRequest): Promise<ClientView> {
   try {
-    return { api: api.name, ...api.read(await api.ask(gateway, options, route, request), request) };
+    return { api: api.name, ...api.read(await api.ask(gateway, verifier, route, request), request) };
   } catch (error) {
     return { api: api.name, ...api.failed(error instanceof Error && error.message === "Unauthorized") };
   }

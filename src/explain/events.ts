@@ -72,3 +72,11 @@ export const directEvent = (request: SampleRequest) => ({
   headers: headers(request),
   requestContext: { stage: "$default", http: { method: request.method, path: request.path } },
 });
+
+/** Of a load balancer that signs users in. */
+export const loadBalancerEvent = ({ method, path, token }: SampleRequest) => ({
+  requestContext: { elb: { targetGroupArn: "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/explain/0" } },
+  httpMethod: method,
+  path,
+  headers: { "x-amzn-oidc-data": token },
+});

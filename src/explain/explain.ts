@@ -9,6 +9,7 @@ import { evaluate } from "../rules/evaluate.ts";
 import { withoutLive } from "../rules/live.ts";
 import type { Route } from "../rules/route-table.ts";
 import { clientViews } from "./clients.ts";
+import { type Door, doorOf } from "./door.ts";
 import { type Evidence, looseJson } from "./evidence.ts";
 import type { Explanation, Failure, RouteTrace } from "./explanation.ts";
 import type { HintEvidence } from "./hint.ts";
@@ -41,10 +42,11 @@ export async function explain(configured: Gateway, token: string, options: Expla
   const { route, unverified = false, revocations = true, ...rest } = options;
   const verifier: VerifierOptions = { ...rest, prefetch: false, fetch: rememberAnswers(rest.fetch ?? httpsFetch) };
   const gateway = withoutStores(configured, revocations);
-  const replay = await replayToken(gateway, token, route ?? null, verifier);
+  const door = doorOf(gateway, token);
+  const replay = await replayToken(gateway, door, route ?? null, verifier);
   const evidence = await collect(replay, token, unverified, verifier);
   const code = codeOf(replay);
-  const about = await aboutRoutes(replay, evidence, verifier);
+  const about = await aboutRoutes(replay, evidence, door, verifier);
   return {
     verdict: verdictOf(replay),
     at: evidence.now,
@@ -104,6 +106,7 @@ type RouteParts = Pick<Explanation, "route" | "rule" | "routes" | "sample" | "cl
 async function aboutRoutes(
   { route, wanted, refusal, decision, gateway }: Replay,
   evidence: HintEvidence,
+  { isLoadBalancer }: Door,
   verifier: VerifierOptions,
 ): Promise<RouteParts> {
   const { principal, now } = evidence;
@@ -113,7 +116,7 @@ async function aboutRoutes(
     rule: route === null || principal === null ? null : traceRule(route.rule, principal, now, decision?.kind === "allow"),
     routes: wanted !== null || principal === null ? [] : [...gateway.routes.values()].map((one) => traceRoute(one, evidence)),
     sample: sample?.key ?? null,
-    clients: sample === null ? [] : await clientViews(gateway, verifier, sample, evidence.text),
+    clients: sample === null ? [] : await clientViews({ gateway, verifier, isLoadBalancer }, sample, evidence.text),
   };
 }
 

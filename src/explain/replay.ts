@@ -1,15 +1,14 @@
 import { authorize, type Decision, type Runtime } from "../authorize.ts";
 import type { ReasonCode } from "../errors.ts";
 import { createRuntime, type VerifierOptions } from "../gateway/authorizer.ts";
-import { readBearer } from "../gateway/credential.ts";
 import type { Gateway } from "../gateway.ts";
 import { encodeText } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
 import { matchRoute, routeOf } from "../rules/match-route.ts";
 import type { Route } from "../rules/route-table.ts";
 import { isAlgorithmName, isSignatureValid } from "../token/algorithms.ts";
-import { decodeToken } from "../token/decode.ts";
 import type { UnverifiedToken } from "../token/token.ts";
+import type { Door } from "./door.ts";
 import { type Sighting, watchGateway } from "./witness.ts";
 
 /** What happened to a token on its way. */
@@ -38,33 +37,25 @@ export interface Replay {
  * principal known, then for the route asked for.
  * @param wanted a key of the route table, or a method and a path; null: no route
  */
-export async function replayToken(gateway: Gateway, token: string, wanted: string | null, options: VerifierOptions): Promise<Replay> {
+export async function replayToken(gateway: Gateway, door: Door, wanted: string | null, options: VerifierOptions): Promise<Replay> {
   const { gateway: watched, sighting, watch } = watchGateway(gateway);
   const usual = createRuntime(watched, options);
   const runtime: Runtime = { ...usual, memo: null, keys: watch(usual.keys) };
-  const credential = () => readBearer(token === "" ? undefined : `Bearer ${token}`);
+  const { credential, form, decoded } = door;
   const route = wanted === null ? null : findRoute(gateway, wanted);
-  const proven = await authorize({ credential, route: null }, runtime);
+  const proven = await authorize({ credential, form, route: null }, runtime);
   const principal = proven.kind === "deny" ? proven.principal : null;
   const refusal = proven.kind === "unauthenticated" || proven.kind === "unavailable" ? proven : null;
   // Nobody is asked for a token on a public route, so a bad one does no harm there.
   const isAsked = wanted !== null && (refusal === null || route?.rule.kind === "public");
-  const decision = isAsked ? await authorize({ credential, route }, runtime) : null;
-  return { runtime, gateway, sighting, decoded: decode(token), refusal, principal, decision, fits: fits(principal), route, wanted };
+  const decision = isAsked ? await authorize({ credential, form, route }, runtime) : null;
+  return { runtime, gateway, sighting, decoded, refusal, principal, decision, fits: fits(principal), route, wanted };
 }
 
 /** The route with exactly this key, or else the one that API Gateway would select for the path. */
 function findRoute(gateway: Gateway, text: string): Route | null {
   const [method = "", path = ""] = text.split(" ");
   return routeOf(gateway, text) ?? (path.startsWith("/") ? matchRoute(gateway, method.toUpperCase(), path) : null);
-}
-
-function decode(token: string): UnverifiedToken | null {
-  try {
-    return decodeToken(token);
-  } catch {
-    return null;
-  }
 }
 
 /** The budget is one for all API types, and measured on the larger form. */

@@ -35,7 +35,8 @@ export interface GuardOptions {
 
 type Members = Readonly<Record<string, unknown>>;
 
-const logToConsole: NonNullable<GuardOptions["log"]> = ({ level, message, ...rest }) =>
+/** One JSON line on stdout. */
+export const logToConsole: NonNullable<GuardOptions["log"]> = ({ level, message, ...rest }) =>
   console.log(JSON.stringify({ level, message, timestamp: new Date().toISOString(), ...rest }));
 
 /**

@@ -1,7 +1,7 @@
 import type { RouteTable } from "../rules/route-table.ts";
 import { checkRevoked } from "./check-revoked.ts";
 import { fence, type Passage } from "./fence.ts";
-import { type GuardOptions, openRevocations } from "./guard.ts";
+import { type GuardOptions, logToConsole, openRevocations, refusalLine } from "./guard.ts";
 import { withoutCredentials } from "./guarded-event.ts";
 import { requestIdOf } from "../observe/request-id.ts";
 import { type ProblemResult, refusal } from "./problem.ts";
@@ -21,14 +21,12 @@ interface IdentityMiddleware {
  * The guard as a middy middleware: puts `principal` on the context, takes every credential out of the event, and answers
  * early with a 401 or 403 where there is no principal or the route's rule does not hold.
  */
-export function identity(
-  routes: RouteTable,
-  options: Pick<GuardOptions, "clock" | "from" | "resourceMetadata" | "revocations"> = {},
-): IdentityMiddleware {
-  const { clock = Date.now, from, resourceMetadata = null } = options;
+export function identity(routes: RouteTable, options: GuardOptions = {}): IdentityMiddleware {
+  const { clock = Date.now, log = logToConsole, from, resourceMetadata = null } = options;
   const revocations = openRevocations(options);
   function enter(request: MiddyRequest, passage: Passage): ProblemResult | undefined {
     if (!passage.passes) {
+      log(refusalLine(passage, request.event));
       return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(request.event), resourceMetadata });
     }
     request.event = withoutCredentials(request.event as Readonly<Record<string, unknown>>);

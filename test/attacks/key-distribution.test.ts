@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createVerifier, defineGateway, oidc, type ReasonCode, scope } from "../../src/index.ts";
 import { outcome, serve } from "../keys/kit.ts";
 import { accepted, joseAccepts, refused } from "./kit.ts";
+import { leaksOf } from "./leaks.ts";
 import { ATTACKER, AUDIENCE, createServers, encode, gateway, jwkOf, KEY_SETS, mint, NOW, partsOf, PRIVATE } from "./lab.ts";
 
 const SECOND = 1_000;
@@ -19,7 +20,11 @@ function watch(changes: Readonly<Record<string, unknown>> = {}) {
   const time = { now: NOW * SECOND };
   const servers = createServers(changes);
   const { verify } = createVerifier(gateway, { clock: () => time.now, fetch: servers.fetch });
-  const ask = async (token: string) => outcome(verify(token));
+  const ask = async (token: string) => {
+    const error = await verify(token).catch((reason: unknown) => reason);
+    if (error instanceof Error) expect(leaksOf({ token }, [error.message, String(error.stack), String(error.cause)], [])).toEqual([]);
+    return outcome(error instanceof Error ? Promise.reject(error) : Promise.resolve());
+  };
   const pass = (milliseconds: number) => (time.now += milliseconds);
   const count = () => servers.urls.filter((url) => url === URL_OF_SHOP).length;
   return { ask, pass, count, publish: (document: unknown) => void (servers.documents[URL_OF_SHOP] = document) };

@@ -160,7 +160,10 @@ describe("the middy middleware", () => {
     expect(JSON.stringify(result["event"])).not.toMatch(/secret|authorizer/);
   });
 
-  it("answers early without a principal", async () => {
-    expect(await invoke(events.http(undefined), {})).toMatchObject({ statusCode: 401 });
+  it("answers early without a principal, with a line for the log", async () => {
+    const lines: object[] = [];
+    const logging = middy(async () => null).use(identity(routes, { ...options, log: (line) => void lines.push(line) }));
+    expect(await (logging as unknown as typeof invoke)(events.http(undefined), {})).toMatchObject({ statusCode: 401 });
+    expect(lines).toMatchObject([{ level: "WARN", code: "principal_missing", route: "GET /orders/{id}" }]);
   });
 });

@@ -195,14 +195,17 @@ describe("a fault of this gateway's own while it answers", () => {
     const entries: LogEntry[] = [];
     const options = { clock: () => ISSUED_AT, jwks: issuer.jwks, log: (entry: LogEntry) => void entries.push(entry) };
     const credential = (await token()).slice("Bearer ".length);
-    const authorizer = createAuthorizer(gateway, options, {
+    const api: ApiType<RouteTable, never> = {
       read: ({ routes }) => ({ route: routes.get("GET /orders") ?? null, credential: () => credential }),
       encode: () => ({}),
       answer: () => {
         throw new TypeError("secret");
       },
-    } as ApiType<RouteTable, never>);
-    await expect(authorizer(gateway)).rejects.toMatchObject({ code: "internal_error", message: expect.not.stringContaining("secret") });
+    };
+    await expect(createAuthorizer(gateway, options, api)(gateway)).rejects.toMatchObject({
+      code: "internal_error",
+      message: expect.not.stringContaining("secret"),
+    });
     expect(entries).toMatchObject([{ level: "ERROR", message: "Request failed", code: "internal_error", route: "GET /orders" }]);
   });
 });

@@ -157,6 +157,18 @@ describe("the remembered moment", () => {
     expect(client.sent).toHaveLength(2);
   });
 
+  it("holds a bounded number of answers, and lets the oldest go", async () => {
+    let readings = 0;
+    const send = async () => (readings++, { Responses: { [TABLE]: [] } });
+    const { open } = make({ remember: "1h", client: { send } });
+    const revocations = open();
+    for (let index = 0; index < 1_001; index++) await revocations.check(proofOf(`user-${index}`));
+    await revocations.check(proofOf("user-1000"));
+    expect(readings).toBe(1_001);
+    await revocations.check(proofOf("user-0"));
+    expect(readings).toBe(1_002);
+  });
+
   it("requests of one principal at the same time ask once", async () => {
     const { open, client } = make();
     const revocations = open();
@@ -229,6 +241,15 @@ describe("a table that cannot be read", () => {
   it("holds a record nobody understands: it revokes", async () => {
     const { open } = make({ client: { send: async () => ({ Responses: { [TABLE]: [{ target: "?", upTo: "soon" }] } }) } });
     expect(await verdict(open(), proofOf("alice"))).toBe("revoked");
+  });
+
+  it("may fail a write once", async () => {
+    let failures = 1;
+    const send = async (command: object) => (failures-- > 0 ? Promise.reject(new Error("throttled")) : database.client.send(command));
+    const { open, revoker } = make({ client: { send } });
+    const target = { issuer: "shop", kind: "session", value: randomUUID() } as const;
+    await revoker.revoke(target, CAUSE);
+    expect(await verdict(open(), proofOf("alice", { session: target.value }))).toBe("revoked");
   });
 
   it("fails a write, which says so", async () => {

@@ -146,6 +146,20 @@ describe("sign-out everywhere", () => {
     expect(await world.isRevoked(early)).toBe(true);
   });
 
+  it.each([
+    [{ authorization: `Bearer ${TOKEN}`, Authorization: "Bearer another.access.token" }],
+    [{ authorization: "Basic YTpi" }],
+    [{ authorization: `Bearer ${TOKEN}, Bearer another.access.token` }],
+    [{}],
+  ])("with the headers %j no token is handed to the provider, and the record is written", async (headers) => {
+    const world = make();
+    const proof = user();
+    const result = await world.everywhere({ ...request(EVERYWHERE, proof), headers });
+    expect(bodyOf(result)).toMatchObject({ steps: { record: "done", provider: "skipped" } });
+    expect(world.cognito.asked).toEqual([]);
+    expect(await world.isRevoked(proof)).toBe(true);
+  });
+
   it("as the user: with the caller's own token", async () => {
     const world = make();
     await world.everywhere(request(EVERYWHERE, user()));
