@@ -57,7 +57,7 @@ async function run(args: Arguments): Promise<void> {
   const target = await findTarget(args.config, args.local);
   if (target === null) return;
   const { gateway, fetch, notice } = target;
-  const token = (args.token === "-" ? await readAll(process.stdin) : args.token).trim();
+  const token = withoutScheme((args.token === "-" ? await readAll(process.stdin) : args.token).trim());
   const keys = args.snapshot === undefined ? { fetch } : { fetch: offline, snapshot: await requireSnapshot(args.snapshot) };
   const revocations = !args["skip-revocations"] && args.snapshot === undefined;
   const options = { ...keys, clock, revocations, route: args.route, unverified: args.unverified };
@@ -66,6 +66,9 @@ async function run(args: Arguments): Promise<void> {
   console.log(args.json ? safeJson(explanation) : renderExplanation(explanation));
   process.exitCode = EXIT_CODES[explanation.verdict];
 }
+
+/** A whole header, as it is copied from a browser or a curl command, holds a token too. */
+const withoutScheme = (text: string) => text.replace(/^(?:authorization:\s*)?bearer\s+(?=\S)/i, "");
 
 const offline = () => Promise.reject(new Error("No network was wanted."));
 

@@ -11,7 +11,11 @@ const unknown = named.filter((name) => !Object.hasOwn(PARTS, name));
 async function mutate(name: string): Promise<boolean> {
   console.log(`== ${name}`);
   const env = { ...process.env, SALLYPORT_MUTATE: name };
-  const child = spawn(process.execPath, ["node_modules/@stryker-mutator/core/bin/stryker.js", "run"], { cwd: root, env, stdio: "inherit" });
+  const child = spawn(process.execPath, ["node_modules/@stryker-mutator/core/bin/stryker.js", "run", "test/mutation/stryker.mjs"], {
+    cwd: root,
+    env,
+    stdio: "inherit",
+  });
   const [code] = (await once(child, "exit")) as [number | null];
   return code === 0;
 }

@@ -25,12 +25,29 @@ const ofType = ({ resources }: Template, type: string) => resources.filter((reso
 /** The APIs of a template in CloudFormation's own resource types: what Serverless packages and CDK synthesizes. */
 export function readCloudFormation(template: Template): readonly DeployedApi[] {
   return [
-    ...ofType(template, "AWS::ApiGateway::RestApi").map((api) => readRestApi(api, template)),
-    ...ofType(template, "AWS::ApiGatewayV2::Api").map((api) => readV2Api(api, template)),
+    ...withOutsiders("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Method", "RestApiId", template).map((api) => readRestApi(api, template)),
+    ...withOutsiders("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Route", "ApiId", template).map((api) => readV2Api(api, template)),
   ];
 }
 
-const belongsTo = (id: string, member: string) => (resource: Resource) => referencesIn(resource.properties[member]).includes(id);
+/** The APIs of a template, and those of other stacks to which it adds routes. */
+function withOutsiders(type: string, routes: string, member: string, template: Template): readonly Resource[] {
+  const own = ofType(template, type);
+  const ids = new Set(own.map(({ id }) => id));
+  const others = ofType(template, routes)
+    .map(({ properties }) => properties[member])
+    .filter((value) => referenceTo(value, ids) === null)
+    .map(outsiderId);
+  return [...own, ...[...new Set(others)].map((id) => ({ id, type, properties: {} }))];
+}
+
+/** What an API of another stack is called here. */
+const outsiderId = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
+
+const belongsTo = (id: string, member: string) => (resource: Resource) => {
+  const value = resource.properties[member];
+  return referencesIn(value).includes(id) || outsiderId(value) === id;
+};
 
 function readRestApi({ id, properties }: Resource, template: Template): DeployedApi {
   const within = (type: string) => ofType(template, type).filter(belongsTo(id, "RestApiId"));
@@ -108,7 +125,7 @@ function readV2Api({ id, properties }: Resource, template: Template): DeployedAp
   const authorizers = within("AWS::ApiGatewayV2::Authorizer").map((one) => readV2Authorizer(one, id, template));
   return {
     id,
-    kind: textOf(properties["ProtocolType"]) === "WEBSOCKET" ? "websocket" : "http",
+    kind: isWebSocket(properties, routes) ? "websocket" : "http",
     file: template.file,
     routes: [...routes, ...described.routes],
     authorizers: [...authorizers, ...described.authorizers],
@@ -117,6 +134,12 @@ function readV2Api({ id, properties }: Resource, template: Template): DeployedAp
     isElsewhere: isElsewhere(body, properties["BodyS3Location"]),
     corsResponses: [],
   };
+}
+
+/** An API of another stack is told by its routes: an HTTP API's have a method and a path, or are `$default`. */
+function isWebSocket(properties: Resource["properties"], routes: readonly DeployedRoute[]): boolean {
+  const protocol = textOf(properties["ProtocolType"]);
+  return protocol === null ? routes.some(({ key }) => key !== "$default" && !key.includes(" ")) : protocol === "WEBSOCKET";
 }
 
 function readV2Authorizer({ id, properties }: Resource, api: string, template: Template): DeployedAuthorizer {
@@ -160,7 +183,9 @@ function callee(
       .filter(({ type }) => type === "AWS::Lambda::Version" || type === "AWS::Lambda::Alias")
       .map(({ id, properties }) => [id, referenceTo(properties["FunctionName"], functions)]),
   );
+  const byName = new Map(ofType(template, "AWS::Lambda::Function").map(({ id, properties }) => [properties["FunctionName"], id]));
   const meant = (value: unknown) => {
+    if (typeof value === "string") return byName.get(value) ?? null;
     const ids = referencesIn(value).map((id) => (functions.has(id) ? id : (aliases.get(id) ?? null)));
     return ids.find((id) => id !== null) ?? null;
   };

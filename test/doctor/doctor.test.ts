@@ -81,6 +81,12 @@ describe("templates", () => {
     });
   });
 
+  it("tell routes that are added to another stack's API", async () => {
+    const [api, ...others] = await readApis([`${FOLDER}healthy-shared-api.json`]);
+    expect(others).toEqual([]);
+    expect([api?.kind, api?.routes.length, api?.authorizers.length]).toEqual(["http", 3, 1]);
+  });
+
   it("tell where a REST API's paths are, through their chain of resources", async () => {
     const [api] = await readApis([`${FOLDER}healthy-cdk-rest.json`]);
     expect(api?.routes.map(({ key }) => key)).toEqual(["GET /health", "GET /orders", "POST /orders", "ANY /orders/{orderId}"]);

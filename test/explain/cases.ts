@@ -35,7 +35,7 @@ const FORM: readonly Row[] = [
   ["padding", cut((token) => token.replace(".", "=.")), "credential_malformed", "credential", /base64url without padding/],
   ["no signature", () => `${encode({ alg: "none" })}.${encode({ sub: "x" })}.`, "token_malformed", "form", /not signed/],
   ["two parts", cut((token) => token.split(".").slice(0, 2).join(".")), "token_malformed", "form", /signature is missing/],
-  ["a Google access token", () => "ya29.a0AfExampleExample", "token_malformed", "form", /Google's access tokens/],
+  ["a Google access token", () => "ya29.a0AfExampleExample", "token_opaque", "form", /Google's access tokens/],
   ["an opaque token", () => "opaque-token-of-nobody", "token_opaque", "form", /Auth0 issues opaque/],
   ["an opaque token at Google", () => "opaque-token-of-nobody", "token_opaque", "form", /Google's access tokens are opaque/],
   ["an opaque token at Okta", () => "opaque-token-of-nobody", "token_opaque", "form", /Okta's refresh tokens/],

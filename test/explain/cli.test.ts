@@ -37,6 +37,11 @@ describe("sallyport explain", () => {
     expect(stdout).not.toContain(token.slice(0, 12));
   });
 
+  it("takes a whole header for the token in it", async () => {
+    const token = await signer.sign({ sub: "user-1", aud: "shop", scope: "orders:read" });
+    expect((await explain(`Authorization: Bearer ${token}\n`, ["-"])).code).toBe(0);
+  });
+
   it("answers 2 for one that is refused, and prints JSON when asked to", async () => {
     const token = await signer.sign({ sub: "user-1", aud: "shop", scope: "orders:read" });
     const { code, stdout } = await explain("", [token, "--route", "POST /orders", "--json"]);

@@ -1,4 +1,4 @@
-import { PARTS } from "./test/mutation/parts.ts";
+import { PARTS } from "./parts.ts";
 
 const name = process.env.SALLYPORT_MUTATE;
 const part = PARTS[name];
