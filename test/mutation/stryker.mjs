@@ -18,7 +18,7 @@ export default {
   jsonReporter: { fileName: `.build/mutation/${name}-report.json` },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 100, low: part.score, break: part.score },
-  concurrency: 2,
+  concurrency: Number(process.env.SALLYPORT_MUTATE_AT_ONCE ?? 2),
   timeoutMS: 20_000,
   ignorePatterns: [".build", "dist", "lib", ".serverless", "coverage", "docs/benchmarks"],
 };
