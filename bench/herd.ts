@@ -9,6 +9,8 @@ export interface HerdResult {
   /** Where the keys came from. */
   readonly tier: string;
   readonly processes: number;
+  /** Processes whose first token was let in; the others failed for want of keys. */
+  readonly answered: number;
   /** Requests that reached the identity provider. */
   readonly fetches: number;
   /** Milliseconds from the start of a process to its first answer. */
@@ -17,7 +19,7 @@ export interface HerdResult {
 }
 
 /** Milliseconds that the identity provider takes for every answer. */
-export const SLOWNESS = 800;
+export const SLOWNESS = 500;
 
 /** Starts many processes at once in front of one slow identity provider, with each place that keys can come from. */
 export async function measureHerd(provider: IdentityProvider, database: Database, processes: number): Promise<readonly HerdResult[]> {
@@ -47,16 +49,17 @@ async function start(
   const before = provider.fetches();
   const events = Array.from({ length: processes }, () => AUTHORIZERS["http"]?.(provider.mint()));
   const options = { bundle: bundleOf(bundle), environment: { AWS_LAMBDA_FUNCTION_NAME: "bench", ...provider.environment, ...environment } };
-  const durations = await Promise.all(
+  const outcomes = await Promise.all(
     events.map(async (event) => {
       const begun = performance.now();
       const sandbox = await startSandbox(options);
       const answer = await sandbox.invoke(event);
       const duration = performance.now() - begun;
       await sandbox.stop();
-      if (!answer.ok) throw new Error(`A good token was refused: ${answer.message}. ${sandbox.stderr()}`);
-      return duration;
+      return { isAnswered: answer.ok, duration };
     }),
   );
-  return { processes, fetches: provider.fetches() - before, median: median(durations), worst: Math.max(...durations) };
+  const answered = outcomes.filter(({ isAnswered }) => isAnswered).length;
+  const durations = outcomes.map(({ duration }) => duration);
+  return { processes, answered, fetches: provider.fetches() - before, median: median(durations), worst: Math.max(...durations) };
 }

@@ -1,4 +1,4 @@
-import { show } from "../explain/safe-text.ts";
+import { plain, show } from "../explain/safe-text.ts";
 import type { ReportedFinding, Severity } from "./check.ts";
 import type { DeployedApi } from "./model.ts";
 import type { IssuerProbe } from "./probe.ts";
@@ -20,7 +20,7 @@ export function renderExamination({ findings, probes, apis }: Examination): stri
     ...findings.map(renderFinding),
     summary(findings),
   ];
-  return blocks.join("\n\n");
+  return plain(blocks.join("\n\n"));
 }
 
 function renderProbe({ issuer, url, isUsable, latency, keys, clockDifference }: IssuerProbe): string {

@@ -155,14 +155,18 @@ export interface Asking {
 }
 
 /**
- * What a client gets to see of this token on a route, on every API type that can have the route: the real authorizers are asked.
+ * What a client gets to see of this token on some routes, on every API type that can have them: the real authorizers are asked.
  * API Gateway's own answers are those that it gives without gateway responses of your own.
  */
-export async function clientViews(asking: Asking, route: Route, token: string): Promise<readonly ClientView[]> {
-  if (route.method === null && !["$connect", "$default"].includes(route.key)) return [];
-  const apis = asking.isLoadBalancer ? [LOAD_BALANCER] : route.key === "$connect" ? [CONNECT] : APIS;
-  const request = sampleRequest(route, token);
-  return Promise.all(apis.map((api) => view(api, asking, route, request)));
+export async function clientViews(asking: Asking, routes: readonly Route[], token: string): Promise<readonly ClientView[]> {
+  const asked = routes.flatMap((route) => apisOf(route, asking).map((api) => view(api, asking, route, sampleRequest(route, token))));
+  return Promise.all(asked);
+}
+
+function apisOf({ key, method }: Route, { isLoadBalancer }: Asking): readonly Api[] {
+  if (isLoadBalancer) return method === null ? [] : [LOAD_BALANCER];
+  if (key === "$connect") return [CONNECT];
+  return method !== null || key === "$default" ? APIS : [];
 }
 
 async function view(api: Api, { gateway, verifier }: Asking, route: Route, request: SampleRequest): Promise<ClientView> {

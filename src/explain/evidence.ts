@@ -24,6 +24,8 @@ export interface Evidence {
   readonly query: KeyQuery | null;
   /** The key was found. */
   readonly hasKey: boolean;
+  /** The revocations could not be read. */
+  readonly isUnread: boolean;
   /** Key ids published where the key was looked for, false where the key cannot be used; null: not known. */
   readonly published: ReadonlyMap<string, boolean> | null;
   /** The route found for the one asked for; null: none. */
@@ -38,6 +40,7 @@ export interface Comparison {
   readonly actual: string | null;
 }
 
+const UNREAD = "that the revocations cannot be read";
 const HIDDEN = "hidden until the signature holds (--unverified shows it)";
 
 /** A part of a token that cannot be taken apart as a whole, as far as it is JSON; null where it is not. */
@@ -139,7 +142,10 @@ const COMPARISONS: Readonly<Record<string, Compare>> = {
     ),
     actual: claims(evidence, CLIENT_CLAIMS),
   }),
-  revocation: ({ gateway }) => ({ expected: null, actual: gateway.revocations === undefined ? "not asked for" : null }),
+  revocation: ({ gateway, isUnread }) => ({
+    expected: null,
+    actual: isUnread ? UNREAD : gateway.revocations === undefined ? "not asked" : null,
+  }),
   route: ({ wanted, route }) => ({ expected: show(wanted), actual: route?.key ?? "none" }),
   rule: ({ route }) => ({ expected: route === null ? null : describeRule(route.rule), actual: null }),
 };

@@ -75,8 +75,8 @@ async function collect(replay: Replay, text: string, unverified: boolean, verifi
   const published = await findPublished(sighting.query, refusal?.code ?? null, verifier);
   const isOpen = unverified || hasGoodSignature(replay);
   const now = seconds(runtime.clock());
-  const { query, key } = sighting;
-  return { text, token, issuer, gateway, now, isOpen, query, hasKey: key !== null, published, route, wanted, principal, names };
+  const { query, key, isUnread } = sighting;
+  return { text, token, issuer, gateway, now, isOpen, query, hasKey: key !== null, isUnread, published, route, wanted, principal, names };
 }
 
 function verdictOf(replay: Replay): Explanation["verdict"] {
@@ -111,12 +111,17 @@ async function aboutRoutes(
 ): Promise<RouteParts> {
   const { principal, now } = evidence;
   const sample = route ?? (wanted === null && refusal !== null ? firstGuarded(gateway) : null);
+  // A handshake is refused like any other request, but not in the same words.
+  const also =
+    route === null && sample !== null
+      ? [...gateway.routes.values()].filter(({ key, rule }) => key === "$connect" && rule.kind !== "public")
+      : [];
   return {
     route: wanted,
     rule: route === null || principal === null ? null : traceRule(route.rule, principal, now, decision?.kind === "allow"),
     routes: wanted !== null || principal === null ? [] : [...gateway.routes.values()].map((one) => traceRoute(one, evidence)),
     sample: sample?.key ?? null,
-    clients: sample === null ? [] : await clientViews({ gateway, verifier, isLoadBalancer }, sample, evidence.text),
+    clients: sample === null ? [] : await clientViews({ gateway, verifier, isLoadBalancer }, [sample, ...also], evidence.text),
   };
 }
 

@@ -2,7 +2,7 @@ import { time } from "./evidence.ts";
 import type { Explanation, Failure, StepTrace } from "./explanation.ts";
 import type { JsonObject } from "../json.ts";
 import type { NameTrace, RuleTrace } from "./rule-trace.ts";
-import { show } from "./safe-text.ts";
+import { plain, show } from "./safe-text.ts";
 
 const MARKS = { ok: "ok  ", failed: "FAIL", open: "?   ", "not reached": "-   " } as const;
 const VERDICTS: Readonly<Record<Explanation["verdict"], string>> = {
@@ -27,7 +27,7 @@ export function renderExplanation(explanation: Explanation): string {
     ...(routes.length === 0 ? [] : [renderRoutes(explanation)]),
     ...(clients.length === 0 ? [] : [renderClients(explanation)]),
   ];
-  return blocks.join("\n\n");
+  return plain(blocks.join("\n\n"));
 }
 
 function headline({ verdict, route, issuer, failure, at }: Explanation): string {

@@ -39,7 +39,7 @@ export interface Replay {
  */
 export async function replayToken(gateway: Gateway, door: Door, wanted: string | null, options: VerifierOptions): Promise<Replay> {
   const { gateway: watched, sighting, watch } = watchGateway(gateway);
-  const usual = createRuntime(watched, options);
+  const usual = createRuntime(watched, options, undefined, () => void (sighting.isUnread = true));
   const runtime: Runtime = { ...usual, memo: null, keys: watch(usual.keys) };
   const { credential, form, decoded } = door;
   const route = wanted === null ? null : findRoute(gateway, wanted);

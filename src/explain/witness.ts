@@ -19,6 +19,8 @@ export interface Sighting {
   isChecked: boolean;
   /** What the provider read, in the issuer's own names. */
   identity: Identity | null;
+  /** The revocations could not be read, whatever became of the token because of it. */
+  isUnread: boolean;
 }
 
 /** A gateway like another, whose parts report what they are asked. */
@@ -39,6 +41,7 @@ export function watchGateway(gateway: Gateway): Watched {
     isVerified: false,
     isChecked: false,
     identity: null,
+    isUnread: false,
   };
   const issuers = gateway.issuers.map((issuer) => watchIssuer(issuer, sighting));
   return { gateway: { ...gateway, issuers }, sighting, watch: (keys) => watchKeys(keys, sighting) };

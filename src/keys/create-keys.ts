@@ -62,9 +62,19 @@ export function createKeys(options: KeysOptions): Keys {
 function createFetchedKeys(options: KeysOptions): Keys {
   const { clock, fetch = httpsFetch, random = Math.random, maxStale = DAY, snapshot, store, events } = options;
   const caches = new Map<string, KeyCache>();
+  // The same by the locations of the configuration, so that no address has to be put together for every request.
+  const nearby = new WeakMap<KeyLocation, { readonly issuer: string; readonly cache: KeyCache }>();
   const singles = new Map<string, SingleKeyFinder>();
 
   function cacheOf(issuer: string, location: KeyLocation): KeyCache {
+    const near = nearby.get(location);
+    if (near?.issuer === issuer) return near.cache;
+    const cache = cacheAt(issuer, location);
+    nearby.set(location, { issuer, cache });
+    return cache;
+  }
+
+  function cacheAt(issuer: string, location: KeyLocation): KeyCache {
     // A line feed stands in no URL and in no issuer's name, so two addresses never make one.
     const address = `${issuer}\n${location.url}\n${location.kind === "discovery" ? location.issuer : ""}`;
     const known = caches.get(address);

@@ -13,10 +13,10 @@ const VERSION = 1;
 export const CONTEXT_BUDGET = 7_168;
 
 /**
- * So many characters of text for the principal always fit: a character takes three bytes at most, the flat keys repeat a part of
- * the text, and their names take less than a hundred bytes. Nearly every principal is shorter, and is not written twice to be measured.
+ * What always fits, as {@link weigh} counts. A character takes at most 7 bytes of JSON within JSON (`\\u0001`) and 6 more where a flat
+ * key repeats it; a comma and two escaped quotes take less than one character may; the flat keys' names take less than a hundred bytes.
  */
-const ALWAYS_FITS = Math.floor((CONTEXT_BUDGET - 100) / 6);
+const ALWAYS_FITS = Math.floor((CONTEXT_BUDGET - 100) / 13);
 
 type Field = "text" | "optionalText" | "texts" | "flag" | "seconds" | "optionalSeconds" | "object";
 
@@ -61,7 +61,8 @@ export type AuthorizerContext = Record<string, Json>;
  */
 export function encodeNative(principal: Principal): AuthorizerContext {
   const wire = toWire(principal);
-  toText(principal, wire);
+  // Nearly every principal is so small that its text need not be written to be measured.
+  if (weigh(wire) > ALWAYS_FITS) toText(principal, wire);
   return { principal: wire };
 }
 
@@ -79,8 +80,9 @@ function toText(principal: Principal, wire: JsonObject): AuthorizerContext {
   for (const name of FLAT) if (principal[name] !== null) context[name] = principal[name];
   const text = JSON.stringify(wire);
   context["principal"] = text;
-  if (text.length > ALWAYS_FITS && Buffer.byteLength(JSON.stringify(context)) > CONTEXT_BUDGET)
+  if (weigh(wire) > ALWAYS_FITS && Buffer.byteLength(JSON.stringify(context)) > CONTEXT_BUDGET) {
     throw new SallyportError("principal_too_large");
+  }
   return context;
 }
 
@@ -135,6 +137,15 @@ function keepInto(kept: Record<string, Json>, fields: object): JsonObject {
     if (value !== null && !(Array.isArray(value) && value.length === 0)) kept[name] = value;
   }
   return kept;
+}
+
+/** Characters, and one for everything that JSON puts around a value or a name; two for what is not text. */
+function weigh(value: Json): number {
+  if (typeof value === "string") return value.length + 1;
+  let weight = 2;
+  if (isJsonObject(value)) for (const name in value) weight += name.length + 1 + weigh(value[name] ?? null);
+  else if (Array.isArray(value)) for (const item of value as readonly Json[]) weight += weigh(item);
+  return weight;
 }
 
 function parse(text: string): JsonObject {

@@ -70,9 +70,12 @@ function tokenUse(token: VerifiedToken, wanted: TokenUse): TokenUse | null {
     use === null ? undefined : Object.hasOwn(TOKEN_USES, use) ? TOKEN_USES[use] : "other",
     hasIdTokenHash(claims) ? "id" : undefined,
   ];
-  const kinds = new Set(marks.filter((mark) => mark !== undefined));
-  const [kind] = kinds;
-  if (kinds.size > 1 || kind === "other") return null;
+  let kind: TokenUse | undefined;
+  for (const mark of marks) {
+    if (mark === undefined || mark === kind) continue;
+    if (mark === "other" || kind !== undefined) return null;
+    kind = mark;
+  }
   // A nonce alone marks an ID token, but older Keycloak releases put it into access tokens that say `Bearer`.
   if (kind !== undefined) return kind;
   if (hasClaim(claims, "nonce")) return "id";

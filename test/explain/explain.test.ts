@@ -95,7 +95,7 @@ describe("a refused token", () => {
     const { failure, verdict, steps, clients } = await kit.explain(await kit.good("pool"), { jwks: {} });
     expect([failure?.code, verdict]).toEqual(["keys_unavailable", "unavailable"]);
     expect(steps.find(({ status }) => status === "failed")?.id).toBe("key");
-    expect(clients.map(({ status }) => status)).toEqual([500, 500, 500, 500, 500, 503]);
+    expect(clients.map(({ status }) => status)).toEqual([500, 500, 500, 500, 500, 503, 500]);
   });
 
   it("does no harm on a public route", async () => {
@@ -119,6 +119,16 @@ describe("what others are asked about", () => {
     expect(failure?.code).toBe(code);
     expect(steps.find(({ status }) => status === "failed")?.id).toBe("revocation");
     expect((await explain(refusing(code), token, { ...options, revocations: false })).verdict).toBe("verified");
+  });
+
+  it("it is said where revocations could not be read, and the configuration goes on all the same", async () => {
+    const lenient: Gateway = {
+      ...gateway,
+      revocations: { keep: null, check: () => {}, open: ({ unavailable }) => ({ check: async () => unavailable?.("allow") }) },
+    };
+    const { verdict, steps } = await explain(lenient, await kit.good("other"), { clock, jwks: kit.jwks });
+    expect(verdict).toBe("verified");
+    expect(steps.find(({ id }) => id === "revocation")?.actual).toMatch(/cannot be read/);
   });
 
   const asked = defineGateway({
@@ -167,6 +177,13 @@ describe("what a client sees", () => {
   ])("of %s is what the authorizers answer", async (_what, claims, route, statuses) => {
     const { clients } = await kit.explain(await kit.good("pool", { claims }), { route });
     expect(clients.map(({ status }) => status)).toEqual(statuses);
+  });
+
+  it("of a bad token includes the handshake, where there is one", async () => {
+    const { sample, clients } = await kit.explain(await kit.good("pool", { claims: { exp: NOW - 90 } }));
+    expect(sample).toBe("GET /me");
+    expect(clients.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 401, 401]);
+    expect(clients.at(-1)).toEqual({ api: "WebSocket API, $connect", status: 401, seen: "the handshake is refused" });
   });
 
   it("at $connect is the handshake", async () => {
