@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { ConfigurationError } from "../src/config/report.ts";
 import { configurationFindings, examine } from "../src/doctor/doctor.ts";
+import { discoverIssuers } from "../src/doctor/discoveries.ts";
 import { probeIssuers } from "../src/doctor/probe.ts";
 import { type Examination, renderExamination } from "../src/doctor/render.ts";
 import { safeJson } from "../src/explain/safe-text.ts";
@@ -51,8 +52,10 @@ async function examineProject({ offline, config, local }: Wanted, templates: rea
   if (target === null) return null;
   const { gateway, fetch, notice } = target;
   if (notice !== null) console.error(notice);
-  const probes = offline ? [] : await probeIssuers(gateway, { fetch, clock: Date.now });
-  return { findings: examine({ gateway, apis, probes }), probes, apis };
+  const [probes, discoveries] = offline
+    ? [[], []]
+    : await Promise.all([probeIssuers(gateway, { fetch, clock: Date.now }), discoverIssuers(gateway, fetch)]);
+  return { findings: examine({ gateway, apis, probes, discoveries }), probes, apis };
 }
 
 /** What is wrong with a configuration is a finding here, and not the end. */

@@ -48,7 +48,7 @@ export interface GatewayOptions {
 const OPTIONS = ["issuers", "routes", "forward", "keys", "webSocketCredential", "revocations"];
 
 /** Credentials of other systems that some providers put into tokens. They stay outside whatever the configuration says. */
-const NEVER_FORWARDED = ["idp_access_token", "idp_refresh_token", "access_token", "refresh_token", "id_token"];
+export const NEVER_FORWARDED = ["idp_access_token", "idp_refresh_token", "access_token", "refresh_token", "id_token"];
 const ISSUER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /**

@@ -1,4 +1,5 @@
 import type { Gateway } from "../gateway.ts";
+import type { Discovered } from "./discoveries.ts";
 import type { DeployedApi } from "./model.ts";
 import type { IssuerProbe } from "./probe.ts";
 
@@ -23,6 +24,7 @@ export interface Patient {
   readonly gateway: Gateway;
   readonly apis: readonly DeployedApi[];
   readonly probes: readonly IssuerProbe[];
+  readonly discoveries: readonly Discovered[];
 }
 
 /** One thing that can be wrong. */

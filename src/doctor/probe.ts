@@ -3,7 +3,7 @@ import { rememberAnswers } from "../explain/remember.ts";
 import { isJsonObject, type JsonObject, member, parseStrictJson } from "../json.ts";
 import type { Fetch, FetchAnswer } from "../keys/download.ts";
 import type { AlgorithmName } from "../token/algorithms.ts";
-import { readKey } from "../keys/jwk.ts";
+import { MIN_MODULUS_BITS, readKey, SECRET_MEMBERS } from "../keys/jwk.ts";
 import { readKeySet } from "../keys/key-set.ts";
 import type { KeyLocation } from "../keys/keys.ts";
 import { createLoader } from "../keys/load-keys.ts";
@@ -113,21 +113,27 @@ function probeKeys(jwks: readonly unknown[]): readonly ProbedKey[] {
     const key = readKey(jwk);
     const isAmbiguous = key !== null && (set?.get(key.kid) ?? null) === null;
     const fault = key === null ? faultOf(jwk) : isAmbiguous ? "another key has the same id" : null;
-    return { kid: known, algorithms: fault === null ? (key?.algorithms ?? []) : [], fault, isSecret: SECRETS.some((name) => name in jwk) };
+    return {
+      kid: known,
+      algorithms: fault === null ? (key?.algorithms ?? []) : [],
+      fault,
+      isSecret: SECRET_MEMBERS.some((name) => Object.hasOwn(jwk, name)),
+    };
   });
 }
 
 const isReadable = (jwks: readonly unknown[]) => jwks.length <= 100 && jwks.every(isJsonObject);
 
-const SECRETS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
-
 /** Why a key is not used, most telling first. The gateway itself only says that it is not. */
 const FAULTS: readonly (readonly [when: (jwk: JsonObject) => boolean, fault: string])[] = [
-  [(jwk) => SECRETS.some((name) => Object.hasOwn(jwk, name)), "it holds a private or symmetric key"],
+  [(jwk) => SECRET_MEMBERS.some((name) => Object.hasOwn(jwk, name)), "it holds a private or symmetric key"],
   [(jwk) => Object.hasOwn(jwk, "use") && jwk["use"] !== "sig", "it is not for signatures"],
   [(jwk) => typeof jwk["kid"] !== "string" || jwk["kid"] === "", "it has no key id"],
   [(jwk) => !["RSA", "EC", "OKP"].some((type) => jwk["kty"] === type), "its type is not supported"],
-  [(jwk) => typeof jwk["n"] === "string" && Buffer.from(jwk["n"], "base64url").length < 256, "it is shorter than 2048 bits"],
+  [
+    (jwk) => typeof jwk["n"] === "string" && Buffer.from(jwk["n"], "base64url").length < MIN_MODULUS_BITS / 8,
+    "it is shorter than 2048 bits",
+  ],
 ];
 
 const faultOf = (jwk: JsonObject) =>

@@ -1,5 +1,6 @@
 import { seconds } from "../authorize.ts";
 import { REASONS, type ReasonCode } from "../errors.ts";
+import { NEVER_FORWARDED } from "../config/define-gateway.ts";
 import type { VerifierOptions } from "../gateway/authorizer.ts";
 import type { Gateway } from "../gateway.ts";
 import { httpsFetch } from "../keys/transport.ts";
@@ -30,9 +31,6 @@ export interface ExplainOptions extends VerifierOptions {
   /** Whether revocations are asked for, where the gateway has any; default true. */
   readonly revocations?: boolean;
 }
-
-/** Claims whose values are credentials of other systems. */
-const CREDENTIALS = ["idp_access_token", "idp_refresh_token", "access_token", "refresh_token", "id_token"];
 
 /**
  * Says what becomes of a token and why: the token goes through the real pipeline, with a witness beside it. No part of the token
@@ -97,7 +95,7 @@ function unverifiedOf({ token, text }: Evidence): Explanation["unverified"] {
   const header = token?.header.members ?? looseJson(first);
   const claims = token?.claims ?? looseJson(second);
   if (header === null && claims === null) return null;
-  const hidden = CREDENTIALS.filter((name) => claims !== null && Object.hasOwn(claims, name));
+  const hidden = NEVER_FORWARDED.filter((name) => claims !== null && Object.hasOwn(claims, name));
   return { header, claims: claims && { ...claims, ...Object.fromEntries(hidden.map((name) => [name, "(a credential: not shown)"])) } };
 }
 

@@ -1,13 +1,8 @@
-import { type Json, member } from "../json.ts";
-import { claimsOf, CLIENT_CLAIMS } from "./evidence.ts";
+import type { Json } from "../json.ts";
+import { claim, has, is } from "./clues.ts";
+import { CLIENT_CLAIMS } from "./evidence.ts";
 import type { Hint, HintEvidence } from "./hint.ts";
 
-const claim = (evidence: HintEvidence, name: string) => member(claimsOf(evidence), name);
-const has = (evidence: HintEvidence, ...names: string[]) => names.some((name) => claim(evidence, name) !== undefined);
-const is =
-  (...providers: string[]) =>
-  (evidence: HintEvidence) =>
-    evidence.issuer !== null && providers.includes(evidence.issuer.provider);
 const wants = (use: "access" | "id") => (evidence: HintEvidence) => evidence.issuer?.settings.tokenUse === use;
 const texts = (value: Json | undefined) => (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
 const audiences = (evidence: HintEvidence) => texts(claim(evidence, "aud"));

@@ -1,8 +1,8 @@
+import { uses } from "./clues.ts";
 import { looseJson } from "./evidence.ts";
 import type { Hint, HintEvidence } from "./hint.ts";
 
 const MALFORMED = ["token_malformed", "credential_malformed"] as const;
-const uses = (provider: string) => (evidence: HintEvidence) => evidence.gateway.issuers.some((issuer) => issuer.provider === provider);
 const partsOf = ({ text }: HintEvidence) => text.split(".");
 const matches = (pattern: RegExp) => (evidence: HintEvidence) => pattern.test(evidence.text);
 

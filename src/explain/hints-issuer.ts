@@ -1,5 +1,5 @@
-import { member } from "../json.ts";
-import { claimsOf, span } from "./evidence.ts";
+import { claim, is, uses } from "./clues.ts";
+import { span } from "./evidence.ts";
 import type { Hint, HintEvidence } from "./hint.ts";
 
 const ENTRA =
@@ -10,13 +10,8 @@ const COGNITO = /^https:\/\/(?:issuer-)?cognito-idp\./;
 const ENTRA_PROVIDERS = ["entraId", "entraExternalId", "azureAdB2c"];
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
-const iss = (evidence: HintEvidence) => text(member(claimsOf(evidence), "iss"));
-const claim = (evidence: HintEvidence, name: string) => member(claimsOf(evidence), name);
+const iss = (evidence: HintEvidence) => text(claim(evidence, "iss"));
 const algorithm = ({ token }: HintEvidence) => token?.header.alg ?? "";
-const is =
-  (...providers: string[]) =>
-  (evidence: HintEvidence) =>
-    evidence.issuer !== null && providers.includes(evidence.issuer.provider);
 
 /** The name of the first issuer one of whose spellings is the token's once both have been changed alike. */
 function nearIssuer(evidence: HintEvidence, change: (iss: string) => string): string | null {
@@ -25,7 +20,6 @@ function nearIssuer(evidence: HintEvidence, change: (iss: string) => string): st
 }
 
 const hostOf = (iss: string) => URL.parse(iss)?.host ?? iss;
-const uses = (provider: string) => (evidence: HintEvidence) => evidence.gateway.issuers.some((issuer) => issuer.provider === provider);
 
 /** The first change that brings token and configuration together is the difference between them. */
 const DIFFERENCES = [

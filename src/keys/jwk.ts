@@ -6,12 +6,12 @@ import type { VerificationKey } from "./keys.ts";
 import { isModulusWeak, isPointWeak } from "./weak-keys.ts";
 
 const MAX_KID_LENGTH = 256;
-const MIN_MODULUS_BITS = 2048;
+export const MIN_MODULUS_BITS = 2048;
 const MAX_MODULUS_BITS = 8192;
 const MAX_EXPONENT = 2n ** 32n;
 
 /** Members that only private and symmetric keys have (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1). */
-const SECRET_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+export const SECRET_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /** Octets in one coordinate (RFC 7518 section 6.2.1.2: always the full length; RFC 8037 section 2). */
 const COORDINATE_LENGTHS: Readonly<Record<string, number>> = { "P-256": 32, "P-384": 48, "P-521": 66, Ed25519: 32 };

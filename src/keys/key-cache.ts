@@ -135,15 +135,16 @@ export class KeyCache {
   async #recallOnce(): Promise<void> {
     const { shelf, clock } = this.#options;
     if (shelf === undefined || this.#holdsAny(clock()) || this.#isBackingOff()) return;
-    this.#recall ??= this.#takeFrom(shelf, clock()).finally(() => {
-      this.#recall = null;
-    });
+    this.#recall ??= shelf
+      .recall(clock(), (loaded) => this.#takeNewer(loaded))
+      .finally(() => {
+        this.#recall = null;
+      });
     await this.#recall;
   }
 
-  async #takeFrom(shelf: Shelf, now: number): Promise<void> {
-    const loaded = await shelf.recall(now);
-    if (loaded !== null && loaded.fetchedAt > (this.#held?.fetchedAt ?? Number.NEGATIVE_INFINITY)) this.#hold(loaded, "store");
+  #takeNewer(loaded: LoadedKeys): void {
+    if (loaded.fetchedAt > (this.#held?.fetchedAt ?? Number.NEGATIVE_INFINITY)) this.#hold(loaded, "store");
   }
 
   /** Whether the last document may still be served, if only because the issuer fails. */

@@ -33,18 +33,21 @@ export interface KeyStore {
 
 /** One address of a store, as a cache uses it: neither call ever throws or takes longer than half a second. */
 export interface Shelf {
-  recall(now: number): Promise<LoadedKeys | null>;
+  /** Hands over what is stored, if anything is, be it after the half second: the issuer, asked meanwhile, may fail. */
+  recall(now: number, take: (loaded: LoadedKeys) => void): Promise<void>;
   save(loaded: LoadedKeys): Promise<void>;
 }
 
 /** @see Shelf */
 export function createShelf(store: KeyStore, address: StoreAddress): Shelf {
   return {
-    async recall(now) {
-      const stored = await quietly(() => store.read(address));
-      if (stored === null || !(stored.fetchedAt <= now)) return null;
-      const freshFor = Math.min(stored.freshFor, DAY);
-      return quietly(async () => ({ keys: readKeySet({ keys: stored.keys }), jwks: stored.keys, fetchedAt: stored.fetchedAt, freshFor }));
+    async recall(now, take) {
+      await quietly(async () => {
+        const stored = await store.read(address);
+        if (stored === null || !(stored.fetchedAt <= now)) return;
+        const freshFor = Math.min(stored.freshFor, DAY);
+        take({ keys: readKeySet({ keys: stored.keys }), jwks: stored.keys, fetchedAt: stored.fetchedAt, freshFor });
+      });
     },
     async save({ jwks, fetchedAt, freshFor }) {
       await quietly(() => store.write(address, { keys: jwks, fetchedAt, freshFor }));
@@ -52,10 +55,10 @@ export function createShelf(store: KeyStore, address: StoreAddress): Shelf {
   };
 }
 
-async function quietly<T>(work: () => Promise<T>): Promise<T | null> {
+async function quietly(work: () => Promise<void>): Promise<void> {
   try {
-    return await withDeadline(work(), STORE_TIMEOUT);
+    await withDeadline(work(), STORE_TIMEOUT);
   } catch {
-    return null;
+    // The issuer is asked instead.
   }
 }

@@ -20,7 +20,7 @@ interface Entry {
   readonly remembered: Remembered;
 }
 
-/** The most tokens remembered, and the most characters they may have together. */
+/** The most tokens remembered, and the most characters they may have together: 2 to 3 MB of memory, with all that they prove. */
 export const MEMO_LIMITS = { tokens: 1_000, characters: 1_000_000 } as const;
 
 /** Tokens verified once that are taken note of. A power of two. */
@@ -31,8 +31,9 @@ const NOTED_LENGTH = 12;
 /**
  * What tokens that were verified before prove. A token is known by its whole text, signature and all: one that differs in a
  * character is another token. Entries are found by a fingerprint of the text's end, which is cheaper to take than that of the
- * whole; one with the same fingerprint takes the other's place. Nothing but a good signature gets in, and a refusal is never remembered. Bounded by number and
- * by length, because what is kept for a token grows with it; the one that was not asked for the longest makes room.
+ * whole; one with the same fingerprint takes the other's place. Nothing but a good signature gets in, and a refusal is never
+ * remembered. Bounded by number and by length, because what is kept for a token grows with it; the one that was not asked for
+ * the longest makes room.
  */
 export class ProofMemo {
   readonly #entries = new Map<number, Entry>();
@@ -55,8 +56,8 @@ export class ProofMemo {
    * @param now seconds since the epoch
    */
   recall(text: string, keys: KeyFinder, now: number): Proof | null {
-    const entry = this.#entries.get(fingerprint(text));
-    if (entry?.text !== text) return null;
+    const entry = typeof text === "string" ? this.#entries.get(fingerprint(text)) : undefined;
+    if (entry === undefined || entry.text !== text) return null;
     const { proof, times, limits, key, query } = entry.remembered;
     this.#forget(entry);
     if (keys.peek(query) !== key || faultOfTimes(times, now, limits) !== null) return null;

@@ -262,6 +262,12 @@ describe("keys and memory", () => {
     expect(again).toEqual(proof);
   });
 
+  it.each([undefined, null, 7, {}])("what is no text, such as %j, is malformed, whatever is remembered", async (text) => {
+    const world = setUp();
+    await remember(world, mint(world.key));
+    await refused(world.prove(text as string), "token_malformed");
+  });
+
   it("refusals are never remembered", async () => {
     const world = setUp();
     const expired = mint(world.key, { exp: START - 3_600 });

@@ -2,9 +2,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readApis } from "../../cli/read-templates.ts";
+import { discoverIssuers } from "../../src/doctor/discoveries.ts";
 import { CHECKS, examine } from "../../src/doctor/doctor.ts";
 import { probeIssuers } from "../../src/doctor/probe.ts";
 import { renderExamination } from "../../src/doctor/render.ts";
+import { defineGateway, oidc } from "../../src/index.ts";
 import { readTemplate } from "../../src/doctor/template.ts";
 import { gatewayOf } from "./gateways.ts";
 import { issuerThat, KEY, SHOP, UNWELL } from "./issuers.ts";
@@ -17,12 +19,15 @@ const BROKEN = EXAMPLES.filter((file) => !HEALTHY.includes(file));
 
 async function findingsOf(file: string) {
   const apis = await readApis([`${FOLDER}${file}`]);
-  return examine({ gateway: gatewayOf(nameOf(file)), apis, probes: [] });
+  return examine({ gateway: gatewayOf(nameOf(file)), apis, probes: [], discoveries: [] });
 }
 
 async function findingsWith(behaviour: (typeof UNWELL)[string]) {
   const probes = await probeIssuers(SHOP, issuerThat(behaviour));
-  return { probes, findings: examine({ gateway: SHOP, apis: [], probes }).filter(({ check }) => check !== "native-authorizer-would-do") };
+  return {
+    probes,
+    findings: examine({ gateway: SHOP, apis: [], probes, discoveries: [] }).filter(({ check }) => check !== "native-authorizer-would-do"),
+  };
 }
 
 describe("templates", () => {
@@ -63,7 +68,7 @@ describe("templates", () => {
     const template = { Resources: { RestApi: { Type: "AWS::ApiGateway::RestApi", Properties: {} } } };
     const found = (...ttls: readonly number[]) => {
       const apis = readTemplate("template.json", template, state(...ttls));
-      return examine({ gateway: gatewayOf(""), apis, probes: [] }).map(({ check }) => check);
+      return examine({ gateway: gatewayOf(""), apis, probes: [], discoveries: [] }).map(({ check }) => check);
     };
     expect(found(300, 300)).not.toContain("authorizers-collapse");
     expect(found(300, 0)).toContain("authorizers-collapse");
@@ -109,6 +114,29 @@ describe("issuers", () => {
     expect((await findingsWith({ status: 404 })).findings.map(({ check }) => check)).toContain("issuer-unreachable");
   });
 
+  it("are asked how they write themselves, even where their keys are at a fixed address", async () => {
+    const gateway = defineGateway({
+      issuers: {
+        one: oidc({ issuer: "https://one.example", audience: "api", jwksUri: "https://one.example/keys" }),
+        two: oidc({ issuer: "https://two.example/realm", audience: "api", jwksUri: "https://two.example/keys" }),
+        three: oidc({ issuer: "https://three.example", audience: "api", jwksUri: "https://three.example/keys" }),
+      },
+      routes: { "GET /orders": "authenticated" },
+    });
+    const documents = new Map([
+      ["https://one.example/.well-known/openid-configuration", { issuer: "https://one.example/" }],
+      ["https://two.example/realm/.well-known/openid-configuration", { issuer: "https://two.example/realm" }],
+    ]);
+    const fetch = async (url: string) => (documents.has(url) ? Response.json(documents.get(url)) : new Response("", { status: 404 }));
+    const discoveries = await discoverIssuers(gateway, fetch);
+    expect(discoveries.map(({ issuer }) => issuer)).toEqual(["one", "two"]);
+    const findings = examine({ gateway, apis: [], probes: [], discoveries });
+    expect(findings.map(({ check, where }) => [check, where])).toEqual([
+      ["discovery-issuer", "issuer one, https://one.example/.well-known/openid-configuration"],
+    ]);
+    expect(findings[0]?.why).toContain("trailing slash");
+  });
+
   it("have a reason for every key that is not used", async () => {
     const short = { kty: "RSA", kid: "short", n: Buffer.alloc(128, 3).toString("base64url"), e: "AQAB" };
     const keys = [KEY, short, { kty: "oct", kid: "shared", k: "AAAA" }, { ...KEY, kid: undefined }, { kty: "XYZ", kid: "odd" }];
@@ -134,7 +162,7 @@ describe("checks", () => {
     const apis = await readApis(
       ["cache-shared-by-routes.yaml", "authorizer-unused.yaml", "public-behind-authorizer.yaml"].map((file) => FOLDER + file),
     );
-    const findings = examine({ gateway: gatewayOf(""), apis, probes: [] });
+    const findings = examine({ gateway: gatewayOf(""), apis, probes: [], discoveries: [] });
     expect(findings.map(({ severity }) => severity)).toEqual(["error", "warning", "info"]);
     expect(renderExamination({ findings, apis, probes: [] })).toMatch(/1 error, 1 warning, 1 for information\.$/);
   });

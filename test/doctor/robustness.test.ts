@@ -35,7 +35,7 @@ describe("templates that nobody would write", () => {
     fc.assert(
       fc.property(template, fc.jsonValue(), (document, state) => {
         const apis = readTemplate("template.json", document, state);
-        const findings = examine({ gateway: HEALTHY, apis, probes: [] });
+        const findings = examine({ gateway: HEALTHY, apis, probes: [], discoveries: [] });
         expect(renderExamination({ findings, apis, probes: [] })).toMatch(/\.$/);
       }),
       { numRuns: 300 },
@@ -47,7 +47,7 @@ describe("templates that nobody would write", () => {
     const [api] = apis;
     if (api === undefined) throw new Error("no API");
     const odd = { ...api, id: "Api\u001b[2J", routes: [{ key: "GET /\u202e", id: "x", authorizer: null, isIam: false }] };
-    const findings = examine({ gateway: HEALTHY, apis: [odd], probes: [] });
+    const findings = examine({ gateway: HEALTHY, apis: [odd], probes: [], discoveries: [] });
     expect(renderExamination({ findings, apis: [odd], probes: [] }).replaceAll("\n", "")).not.toMatch(/\p{C}/u);
   });
 });

@@ -13,7 +13,7 @@ export async function pageBlocks(kit: Kit, examples: string): Promise<Readonly<R
   const dropped = await kit.good("pool", { claims: { scope: "openid orders.read" } });
   const [path, name] = [`${examples}cache-shared-by-routes.yaml`, "template.yaml"];
   const apis = (await readApis([path])).map((api) => ({ ...api, file: name }));
-  const findings = examine({ gateway: HEALTHY, apis, probes: [] });
+  const findings = examine({ gateway: HEALTHY, apis, probes: [], discoveries: [] });
   return {
     "id-token": fence(renderExplanation(await kit.explain(id))),
     dropped: fence(renderExplanation(await kit.explain(dropped, { route: "GET /orders" }))),

@@ -63,6 +63,53 @@ describe("a store", () => {
     expect(provider.fetches).toBe(3);
   });
 
+  it.each<[string, () => Promise<void>]>([
+    ["rejects", () => Promise.reject(new Error("down"))],
+    [
+      "throws",
+      () => {
+        throw new Error("down");
+      },
+    ],
+  ])("whose write %s does not make the fetch a failed one", async (_name, write) => {
+    const provider = makeProvider([a]);
+    const { keys, pass } = makeFinder({ fetch: provider.fetch, store: { ...makeStore(), write } });
+    await keys.find(query("a"));
+    provider.publish(a, b);
+    pass(30 * SECOND);
+    expect([await outcome(keys.find(query("b"))), provider.fetches]).toEqual(["found", 2]);
+    pass(10 * MINUTE);
+    provider.publish(b);
+    // After a failure there would be a pause of five seconds, in which the withdrawn key were still served.
+    expect(await outcome(keys.find(query("b")))).toBe("found");
+    pass(10 * MINUTE);
+    expect([await outcome(keys.find(query("a"))), provider.fetches]).toEqual(["key_unknown", 4]);
+  });
+
+  it("that answers late is not waited for, and still helps where the issuer then fails", async () => {
+    const late = Promise.withResolvers<StoredKeys>();
+    const store = { ...makeStore(), read: () => late.promise };
+    const fetch = async () => {
+      // The issuer is asked when the store's time is up.
+      late.resolve(stored([a.jwk], NOW - HOUR));
+      await late.promise;
+      await new Promise(setImmediate);
+      return new Response("", { status: 503 });
+    };
+    expect(await outcome(makeFinder({ fetch, store }).keys.find(query("a")))).toBe("found");
+  });
+
+  it("that answers late does not undo what the issuer said meanwhile", async () => {
+    const late = Promise.withResolvers<StoredKeys>();
+    const provider = makeProvider([b]);
+    const { keys } = makeFinder({ fetch: provider.fetch, store: { ...makeStore(), read: () => late.promise } });
+    expect(await outcome(keys.find(query("b")))).toBe("found");
+    late.resolve(stored([a.jwk], NOW - SECOND));
+    await late.promise;
+    await new Promise(setImmediate);
+    expect([await outcome(keys.find(query("b"))), await outcome(keys.find(query("a")))]).toEqual(["found", "key_unknown"]);
+  });
+
   it("never puts older keys in the place of newer ones", async () => {
     const store = makeStore();
     const provider = makeProvider([a]);

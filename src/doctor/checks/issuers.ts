@@ -11,9 +11,8 @@ const each =
   (patient: Patient) =>
     patient.probes.filter((probe) => wanted(probe, patient)).map((probe) => ({ where: whereOf(probe), ...finding(probe) }));
 
-const whereOf = ({ issuer, url }: IssuerProbe) => `issuer ${issuer}, ${url}`;
+const whereOf = ({ issuer, url }: Pick<IssuerProbe, "issuer" | "url">) => `issuer ${issuer}, ${url}`;
 const isAnother = ({ discovered }: IssuerProbe) => discovered !== null && discovered.issuer !== discovered.expected;
-const isSlash = ({ discovered }: IssuerProbe) => discovered?.issuer?.replace(/\/$/, "") === discovered?.expected.replace(/\/$/, "");
 const usable = ({ keys }: IssuerProbe) => keys.filter(({ fault }) => fault === null);
 const settingsOf = ({ issuer }: IssuerProbe, { gateway }: Patient) => gateway.issuers.find(({ name }) => name === issuer)?.settings;
 const fits = (probe: IssuerProbe, patient: Patient) =>
@@ -24,6 +23,15 @@ const skewed = ({ clockDifference }: IssuerProbe) => {
   const seconds = clockDifference ?? 0;
   return `The issuer's clock is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} this machine's.`;
 };
+
+/** A document that names another issuer than it should. */
+function nameFinding(found: string | null, expected: string, effect: string): Omit<Finding, "where"> {
+  const isSlash = found?.replace(/\/$/, "") === expected.replace(/\/$/, "");
+  return {
+    why: `${isSlash ? "The issuer differs by the trailing slash." : "It names another issuer, or none."} ${effect}`,
+    fix: `Configure the issuer exactly as the document does${isSlash ? "" : ", if it is the right one"}.`,
+  };
+}
 
 /** What the issuers publish now. */
 export const ISSUER_CHECKS: readonly Check[] = [
@@ -43,12 +51,16 @@ export const ISSUER_CHECKS: readonly Check[] = [
     id: "discovery-issuer",
     severity: "error",
     title: "a discovery document is of another issuer than the configured one",
-    find: each(isAnother, (probe) => ({
-      why: isSlash(probe)
-        ? "It differs by the trailing slash: keys are not taken from it, and the tokens' `iss` will not match either."
-        : "Keys are not taken from a document that names another issuer.",
-      fix: `Configure the issuer exactly as the document does${isSlash(probe) ? "" : ", if it is the right one"}.`,
-    })),
+    find: ({ probes, discoveries }) => [
+      ...probes.flatMap((probe) => {
+        const { discovered } = probe;
+        if (discovered === null || !isAnother(probe)) return [];
+        return [{ where: whereOf(probe), ...nameFinding(discovered.issuer, discovered.expected, "Keys are not taken from it.") }];
+      }),
+      ...discoveries
+        .filter(({ found, expected }) => found !== expected)
+        .map((one) => ({ where: whereOf(one), ...nameFinding(one.found, one.expected, "The tokens' `iss` will not match.") })),
+    ],
   },
   {
     id: "keys-unusable",
