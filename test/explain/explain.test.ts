@@ -121,7 +121,7 @@ describe("what others are asked about", () => {
     expect((await explain(refusing(code), token, { ...options, revocations: false })).verdict).toBe("verified");
   });
 
-  it("it is said where revocations could not be read, and the configuration goes on all the same", async () => {
+  it("revocations that could not be read are mentioned, where the configuration goes on all the same", async () => {
     const lenient: Gateway = {
       ...gateway,
       revocations: { keep: null, check: () => {}, open: ({ unavailable }) => ({ check: async () => unavailable?.("allow") }) },
