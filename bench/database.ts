@@ -1,7 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
-import { createRevocationsTable, NO_CREDENTIALS, REVOCATIONS_TABLE } from "../local/database.ts";
+import { createRevocationsTable, NO_CREDENTIALS } from "../local/database.ts";
+import { REVOCATIONS_TABLE } from "../local/environment.ts";
 
 /** DynamoDB on loopback, with the tables of a key store and of revocations, both empty. */
 export interface Database {

@@ -42,7 +42,7 @@ export const revoke = defineCommand({
 
 function tableOf({ revocations }: Gateway, path: string): RevocationTable {
   if (revocations !== undefined && "options" in revocations) return revocations as RevocationTable;
-  throw new UsageError(`${path} has no table of revocations. The project's own needs REVOCATIONS_TABLE to be set.`);
+  throw new UsageError(`${path} has no table of revocations: its \`revocations\` is not a revocationTable({…}).`);
 }
 
 type Names = Readonly<Partial<Record<Target["kind"], string | undefined>>>;

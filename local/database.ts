@@ -1,11 +1,10 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
+import { REVOCATIONS_TABLE } from "./environment.ts";
 import { listen, type Running } from "./listen.ts";
 
 /** The table of `serverless.yml`, at its usual stage. */
 export const ORDERS_TABLE = "sallyport-dev-orders";
-/** The other one; functions are told its name. */
-export const REVOCATIONS_TABLE = "sallyport-dev-revocations";
 
 /** Credentials that name nobody: DynamoDB clients insist on some. */
 export const NO_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" };

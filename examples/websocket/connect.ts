@@ -1,10 +1,11 @@
 import { routes } from "../../gateway.routes.ts";
+import { revocations } from "../../gateway.sessions.ts";
 import { type BusinessEvent, guard } from "../../src/guard/index.ts";
 
 /** The subprotocol by which a browser hands over its token: `webSocketCredential` in `gateway.config.ts`. */
 const SUBPROTOCOL = "bearer";
 
-const open = guard(routes, async () => ({ statusCode: 200 }));
+const open = guard(routes, async () => ({ statusCode: 200 }), { revocations });
 
 /**
  * `$connect`: the authorizer has let the caller in and the rule holds, so the connection may open. A browser that offers a

@@ -1,5 +1,5 @@
 import gateway from "../../gateway.config.ts";
-import { revocationsTable as revocations } from "../../gateway.sessions.ts";
+import { revocations } from "../../gateway.sessions.ts";
 import { backchannelLogout, env } from "../../src/index.ts";
 
 /**

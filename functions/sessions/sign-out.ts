@@ -1,5 +1,5 @@
 import { routes } from "../../gateway.routes.ts";
-import { revocationsTable as revocations } from "../../gateway.sessions.ts";
+import { revocations } from "../../gateway.sessions.ts";
 import { signOut } from "../../src/sessions/sign-out.ts";
 import { providers } from "./providers.ts";
 

@@ -1,4 +1,4 @@
-import { revocationsTable as revocations } from "../../gateway.sessions.ts";
+import { revocations } from "../../gateway.sessions.ts";
 import { env } from "../../src/config/env.ts";
 import { revokeOnUserEvents } from "../../src/sessions/user-events.ts";
 

@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { MAX_TOKEN_LENGTH } from "../token/decode.ts";
+import { isCompactJws, MAX_TOKEN_LENGTH } from "../token/decode.ts";
 
 /** In any case, and with exactly one space. */
 const SCHEME = "bearer ";
@@ -27,7 +27,8 @@ export function readBearer(value: unknown): string {
   if (typeof value !== "string") throw new SallyportError("credential_malformed");
   if (value.length > MAX_TOKEN_LENGTH + SCHEME.length) throw new SallyportError("credential_too_large");
   const token = value.slice(SCHEME.length);
-  if (value.slice(0, SCHEME.length).toLowerCase() !== SCHEME || !TOKEN.test(token)) throw new SallyportError("credential_malformed");
+  const isToken = isCompactJws(token) || TOKEN.test(token);
+  if (value.slice(0, SCHEME.length).toLowerCase() !== SCHEME || !isToken) throw new SallyportError("credential_malformed");
   return token;
 }
 

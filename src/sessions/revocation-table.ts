@@ -2,6 +2,7 @@ import type { DocumentClient } from "../aws/document-client.ts";
 import { lazyDynamo } from "../aws/dynamo.ts";
 import { checkNames, checkText, kindOf } from "../config/check-values.ts";
 import { parseDuration } from "../config/duration.ts";
+import { isOnLambda } from "../config/lambda.ts";
 import { checked, type Report } from "../config/report.ts";
 import { within } from "../deadline.ts";
 import { isJsonObject } from "../json.ts";
@@ -21,7 +22,7 @@ export interface RevocationTableOptions {
   readonly remember?: string;
   /** How long a revocation is kept: longer than any token lives. Default `"31d"`. */
   readonly keep?: string;
-  /** Default: a client of the function's own region and credentials, made at the first call. */
+  /** Default: a client of the function's own region and credentials. */
   readonly client?: DocumentClient;
 }
 
@@ -35,8 +36,8 @@ const NAMES = ["table", "onUnavailable", "remember", "keep", "client"];
 const READ_TIMEOUT = 2_000;
 
 /**
- * Revocations in a DynamoDB table. Nothing is made or loaded before the first request asks: the AWS SDK
- * (`@aws-sdk/client-dynamodb` and `@aws-sdk/lib-dynamodb`) is a peer to be installed beside this package.
+ * Revocations in a DynamoDB table. The AWS SDK (`@aws-sdk/client-dynamodb` and `@aws-sdk/lib-dynamodb`) is a peer to be installed beside
+ * this package; on Lambda it begins to load with the function, and elsewhere when the first request asks.
  */
 export function revocationTable(options: RevocationTableOptions): RevocationTable {
   return {
@@ -81,6 +82,8 @@ const secondsOf = (duration: unknown) => (typeof duration === "string" ? parseDu
 /** One batch, strongly consistent: what was written before the reading began is seen. */
 function readFrom({ table, client: given }: RevocationTableOptions): ReadCutoffs {
   const dynamo = lazyDynamo(given);
+  // In the init phase, so that the first request does not wait for it. Where it fails, the first request tries again.
+  if (isOnLambda()) dynamo().catch(() => {});
   const read = async (keys: readonly string[]) => {
     const { client, BatchGetCommand } = await dynamo();
     const wanted = { Keys: keys.map((target) => ({ target })), ConsistentRead: true, ProjectionExpression: "target, upTo" };

@@ -1,14 +1,16 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { stop as stopBundler } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { NO_CREDENTIALS } from "../../local/database.ts";
-import { EXAMPLE_ENVIRONMENT } from "../../local/environment.ts";
+import { EXAMPLE_ENVIRONMENT, REVOCATIONS_TABLE } from "../../local/environment.ts";
 import { identityProvider } from "../../local/identity-provider/server.ts";
 import { listen } from "../../local/listen.ts";
 import { build } from "../../scripts/build.ts";
 import type { ReasonCode } from "../../src/errors.ts";
 import type { Gateway } from "../../src/gateway.ts";
+import { revocationTable } from "../../src/sessions/revocation-table.ts";
+import { createRevoker, type Revoker } from "../../src/sessions/revoker.ts";
 import type { Pairs } from "../events/incoming.ts";
 import { startDatabase } from "../functions/database.ts";
 import type { TestGateway, TestResponse } from "../gateway/types.ts";
@@ -20,6 +22,7 @@ let rest: TestGateway;
 let websocket: TestGateway;
 let webSocketService: Service;
 let idp = "";
+let revoker: Revoker;
 const stops: (() => Promise<unknown>)[] = [];
 const logged: string[] = [];
 
@@ -41,14 +44,9 @@ beforeAll(async () => {
   [webSocketService] = others;
   const database = await startDatabase(String(restService.resources.Resources["OrdersTable"]?.Properties["TableName"]));
   stops.push(database.stop);
-  setEnvironment({
-    ...environmentOf(restService),
-    ...environmentOf(webSocketService),
-    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: NO_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: NO_CREDENTIALS.secretAccessKey,
-  });
+  setEnvironment({ ...database.environment, ...environmentOf(restService), ...environmentOf(webSocketService) });
+  const table = { table: REVOCATIONS_TABLE, onUnavailable: "deny", client: DynamoDBDocumentClient.from(database.client) } as const;
+  revoker = createRevoker(revocationTable(table), { audit: () => {} });
   vi.spyOn(console, "log").mockImplementation((line: string) => void logged.push(line));
   rest = await deploy(restService, "rest");
   websocket = await deploy(webSocketService, "websocket");
@@ -70,6 +68,9 @@ async function tokenOf(as: string, variant = "valid"): Promise<string> {
   if (token === undefined) throw new Error(`The identity provider made no ${variant} token for ${as}.`);
   return token;
 }
+
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { sub: string; exp: number; jti: string };
 
 const get = (path: string, headers: Pairs): Promise<TestResponse> => rest.request({ path, headers });
 const order = (headers: Pairs): Promise<TestResponse> =>
@@ -109,6 +110,15 @@ describe.each(WAYS)("the examples: $way", ({ ok, call }) => {
     const codes = logged.slice(before).map((line) => (JSON.parse(line) as { readonly code: unknown }).code);
     expect(codes).toEqual(code === null ? [] : [code]);
   });
+});
+
+it.each(WAYS)("the examples: $way: refuses a token that was revoked in the table of all services", async ({ call }) => {
+  const token = await tokenOf("alice");
+  const { jti } = claimsOf(token);
+  await revoker.revoke({ issuer: "customers", kind: "token", value: jti }, { by: "test", why: "test" });
+  const answer = await call(bearer(token));
+  expect(answer.status).toBe(401);
+  expect(JSON.parse(logged.at(-1) ?? "")).toMatchObject({ code: "revoked" });
 });
 
 describe("the REST example", () => {
@@ -163,7 +173,7 @@ describe("the WebSocket example", () => {
     ["saskia", "shops"],
   ])("answers %s with her own principal", async (name, issuer) => {
     const token = await tokenOf(name);
-    const { sub, exp } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { sub: string; exp: number };
+    const { sub, exp } = claimsOf(token);
     const { from, ...answer } = JSON.parse((await converse(bearer(token))).body) as { readonly from: string };
     expect(from).toContain(sub);
     expect(answer).toEqual({ issuer, expiresAt: exp });

@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { handler as health } from "../../functions/health.ts";
-import { handler as me } from "../../functions/me.ts";
-import { handler as create } from "../../functions/orders/create.ts";
-import { handler as get } from "../../functions/orders/get.ts";
-import { handler as list } from "../../functions/orders/list.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 import { authorizerContext, testPrincipal } from "../../src/testing/index.ts";
 import { httpProxyEvent } from "../events/http-api.ts";
@@ -11,7 +7,13 @@ import type { Incoming } from "../events/incoming.ts";
 import { restProxyEvent } from "../events/rest.ts";
 import { startDatabase } from "./database.ts";
 
-const HANDLERS = { "GET /me": me, "GET /orders": list, "GET /orders/{id}": get, "POST /orders": create } as const;
+/** They read their environment when they are loaded. */
+const loadHandlers = async () => ({
+  "GET /me": (await import("../../functions/me.ts")).handler,
+  "GET /orders": (await import("../../functions/orders/list.ts")).handler,
+  "GET /orders/{id}": (await import("../../functions/orders/get.ts")).handler,
+  "POST /orders": (await import("../../functions/orders/create.ts")).handler,
+});
 const ORDER = { sku: "TEA-100", quantity: 2 };
 const scopes = ["orders:read", "orders:write"];
 const alice = testPrincipal({ subject: "alice", tenant: "lantern", scopes, groups: ["buyers"] });
@@ -26,14 +28,12 @@ const EVENTS = {
 } as const;
 
 let database: Awaited<ReturnType<typeof startDatabase>>;
+let handlers: Awaited<ReturnType<typeof loadHandlers>>;
 
 beforeAll(async () => {
   database = await startDatabase("handler-orders");
-  vi.stubEnv("ORDERS_TABLE", "handler-orders");
-  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", database.endpoint);
-  vi.stubEnv("AWS_REGION", "us-east-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  for (const [name, value] of Object.entries(database.environment)) vi.stubEnv(name, value);
+  handlers = await loadHandlers();
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -45,9 +45,9 @@ it("GET /health needs nobody", async () => {
 });
 
 describe.each(["http", "rest"] as const)("on a %s API", (api) => {
-  async function call(routeKey: keyof typeof HANDLERS, principal: Principal, request: Partial<Incoming> = {}) {
+  async function call(routeKey: keyof typeof handlers, principal: Principal, request: Partial<Incoming> = {}) {
     const [method = "", path = ""] = routeKey.split(" ");
-    const { statusCode, headers, body } = await HANDLERS[routeKey](EVENTS[api]({ method, path, routeKey, ...request }, principal));
+    const { statusCode, headers, body } = await handlers[routeKey](EVENTS[api]({ method, path, routeKey, ...request }, principal));
     return { status: statusCode, headers, body: JSON.parse(body) as Record<string, unknown> };
   }
   const place = (principal: Principal, order: unknown, key?: string) =>
@@ -117,7 +117,7 @@ describe.each(["http", "rest"] as const)("on a %s API", (api) => {
     for (const routeKey of ["GET /orders", "GET /orders/{id}", "POST /orders"] as const) {
       expect((await call(routeKey, nobody)).status).toBe(403);
     }
-    for (const routeKey of Object.keys(HANDLERS) as (keyof typeof HANDLERS)[]) {
+    for (const routeKey of Object.keys(handlers) as (keyof typeof handlers)[]) {
       expect((await call(routeKey, { ...alice, expiresAt: 1 })).status).toBe(401);
     }
     log.mockRestore();

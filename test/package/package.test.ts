@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { routes } from "../../gateway.routes.ts";
-import { EXAMPLE_ENVIRONMENT } from "../../local/environment.ts";
+import { DEPLOYMENT_VARIABLES, EXAMPLE_ENVIRONMENT, REVOCATIONS_TABLE } from "../../local/environment.ts";
 import { packageServices } from "../../scripts/package.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { readTemplate, type Statement, type Template } from "./template.ts";
@@ -35,10 +35,21 @@ const restRoutes = httpRoutes.filter(({ segments }) => segments[0] !== "session"
 const expectedAuthorizers = (authorizerOf: (method: string | null) => string, expected = httpRoutes) =>
   Object.fromEntries(expected.map(({ key, method, rule }) => [key, rule.kind === "public" ? "none" : authorizerOf(method)]));
 
+const variablesOf = (name: (typeof SERVICES)[number], id: string): Readonly<Record<string, string>> =>
+  template(name).get<{ Environment?: { Variables: Record<string, string> } }>(id).Properties.Environment?.Variables ?? {};
+
 /** The one user pool, and no other. */
 const POOL_ARN = {
   "Fn::Sub": `arn:\${AWS::Partition}:cognito-idp:*:\${AWS::AccountId}:userpool/${EXAMPLE_ENVIRONMENT["CUSTOMERS_POOL_ID"]}`,
 };
+
+/** The HTTP service's table of revocations, as the other services name it. */
+const REVOCATIONS_ARN = {
+  "Fn::Sub": `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${REVOCATIONS_TABLE}`,
+};
+
+/** Who looks up what was revoked. */
+const READERS = ["Authorizer", "TokenAuthorizer", "RequestAuthorizer", "Me", "ListOrders", "GetOrder", "CreateOrder", "Connect", "Message"];
 
 interface Authorized {
   readonly AuthorizationType?: string;
@@ -75,11 +86,6 @@ describe("the HTTP API", () => {
       expect(Properties).toMatchObject({ PayloadFormatVersion: "2.0", IntegrationType: "AWS_PROXY" });
   });
 
-  const variablesOf = (id: string) =>
-    Object.keys(
-      template("http").get<{ Environment?: { Variables: object } }>(`${id}LambdaFunction`).Properties.Environment?.Variables ?? {},
-    );
-
   it("gives the configuration to those who verify tokens, and to nobody else", () => {
     const functions = template("http").all<{ Environment?: { Variables: object } }>("AWS::Lambda::Function");
     const tables = ["ORDERS_TABLE", "REVOCATIONS_TABLE"];
@@ -89,18 +95,13 @@ describe("the HTTP API", () => {
     const verifiers = ["AuthorizerLambdaFunction", "BackchannelLogoutLambdaFunction"];
     const pool = ["SignOut", "SignOutEverywhere", "UserEvents"];
     expect(holders.map(({ id }) => id).toSorted()).toEqual([...verifiers, ...pool.map((id) => `${id}LambdaFunction`)].toSorted());
-    for (const id of pool) expect(variablesOf(id)).toEqual(["CUSTOMERS_POOL_ID", "REVOCATIONS_TABLE"]);
-  });
-
-  it("names the table of revocations to everybody but the health check", () => {
-    const ids = template("http")
-      .all("AWS::Lambda::Function")
-      .map(({ id }) => id.replace(/LambdaFunction$/, ""));
-    expect(ids.filter((id) => !variablesOf(id).includes("REVOCATIONS_TABLE"))).toEqual(["Health"]);
+    for (const id of pool)
+      expect(Object.keys(variablesOf("http", `${id}LambdaFunction`))).toEqual(["CUSTOMERS_POOL_ID", "REVOCATIONS_TABLE"]);
   });
 
   it("keeps revocations until they have outlived every token, and then forgets them", () => {
     expect(template("http").get("RevocationsTable").Properties).toMatchObject({
+      TableName: REVOCATIONS_TABLE,
       KeySchema: [{ AttributeName: "target", KeyType: "HASH" }],
       TimeToLiveSpecification: { AttributeName: "removeAt", Enabled: true },
       SSESpecification: { SSEEnabled: true },
@@ -188,7 +189,7 @@ describe("the REST API", () => {
     expect(body.title).not.toBe("");
     expect(body.status?.toString()).toBe(status);
     const challenge = ResponseParameters["gatewayresponse.header.WWW-Authenticate"];
-    expect(challenge).toBe(kind === "UNAUTHORIZED" ? "'Bearer'" : undefined);
+    expect(challenge).toBe({ UNAUTHORIZED: "'Bearer'", ACCESS_DENIED: "context.authorizer.challenge" }[kind]);
   });
 });
 
@@ -228,6 +229,12 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
     }
   });
 
+  it("is told the one table of revocations, except for the health check", () => {
+    const told = Object.fromEntries(functions().map(({ id }) => [shortName(id), variablesOf(name, id)["REVOCATIONS_TABLE"]]));
+    const expected = Object.keys(told).map((id) => [id, id === "Health" ? undefined : REVOCATIONS_TABLE]);
+    expect(told).toEqual(Object.fromEntries(expected));
+  });
+
   it("runs on Node 24 on arm64", () => {
     for (const { Properties } of functions()) expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
   });
@@ -252,9 +259,10 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
     };
     const read = ["dynamodb:BatchGetItem"];
     const write = ["dynamodb:UpdateItem"];
-    /** Of the table of revocations, which only the HTTP service has. */
+    const revocationsArn = name === "http" ? { "Fn::GetAtt": ["RevocationsTable", "Arn"] } : REVOCATIONS_ARN;
+    /** Of the table of revocations, which is the HTTP service's. */
     const revocationCalls: Record<string, readonly string[]> = {
-      ...Object.fromEntries(["Authorizer", "Me", "ListOrders", "GetOrder", "CreateOrder"].map((id) => [id, read])),
+      ...Object.fromEntries(READERS.map((id) => [id, read])),
       ...Object.fromEntries(["SignOut", "SignOutEverywhere", "UserEvents"].map((id) => [id, write])),
       BackchannelLogout: ["dynamodb:GetItem", "dynamodb:PutItem", ...write],
     };
@@ -267,7 +275,7 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
       ).Properties;
       expect(found.ManagedPolicyArns).toBeUndefined();
       const tableCalls = calls[own];
-      const revoking = name === "http" ? revocationCalls[own] : undefined;
+      const revoking = revocationCalls[own];
       expect(
         found.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(({ Action, ...rest }) => ({
           ...rest,
@@ -275,7 +283,7 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
         })),
       ).toEqual([
         { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: { "Fn::GetAtt": [`${own}LogGroup`, "Arn"] } },
-        ...(revoking === undefined ? [] : [{ Effect: "Allow", Action: revoking, Resource: { "Fn::GetAtt": ["RevocationsTable", "Arn"] } }]),
+        ...(revoking === undefined ? [] : [{ Effect: "Allow", Action: revoking, Resource: revocationsArn }]),
         ...(own === "SignOutEverywhere" ? [{ Effect: "Allow", Action: ["cognito-idp:AdminUserGlobalSignOut"], Resource: POOL_ARN }] : []),
         ...(tableCalls === undefined ? [] : [{ Effect: "Allow", Action: tableCalls, Resource: { "Fn::GetAtt": ["OrdersTable", "Arn"] } }]),
       ]);
@@ -321,5 +329,5 @@ it("a variable of the configuration that is not set stops a deployment, example 
   const args = [join(root, "node_modules", "serverless", "bin", "serverless.js"), "package", "--package", join(out, "unset")];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: environment, encoding: "utf8" });
   expect(status).not.toBe(0);
-  for (const name of Object.keys(EXAMPLE_ENVIRONMENT)) expect(stdout + stderr).toContain(`environment.${name}"`);
+  for (const name of DEPLOYMENT_VARIABLES) expect(stdout + stderr).toContain(`environment.${name}"`);
 });

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXAMPLE_ENVIRONMENT } from "../../local/environment.ts";
 import { build } from "../../scripts/build.ts";
+import { startDatabase } from "../functions/database.ts";
 import { httpAuthorizerEvent, httpProxyEvent } from "../events/http-api.ts";
 import { restRequestEvent, restTokenEvent } from "../events/rest.ts";
 import { webSocketAuthorizerEvent } from "../events/websocket.ts";
@@ -15,14 +16,17 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const OUT = ".build/hardened-test";
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 let keyServer: Awaited<ReturnType<typeof serve>>;
+let database: Awaited<ReturnType<typeof startDatabase>>;
 
 beforeAll(async () => {
   const jwk = { ...publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" };
   keyServer = await serve((_request, response) => void response.end(JSON.stringify({ keys: [jwk] })));
+  database = await startDatabase("hardened-orders");
   await build({ outdir: OUT, local: { keysUrl: `${keyServer.url}/keys` } });
 }, 60_000);
 afterAll(async () => {
   keyServer.close();
+  await database.stop();
   await rm(join(root, OUT), { recursive: true, force: true });
 });
 
@@ -56,7 +60,7 @@ function hardened(cases: readonly object[]): Promise<Hardened> {
   const flags = ["--disallow-code-generation-from-strings", "--disable-proto=throw", "--unhandled-rejections=strict"];
   const script = fileURLToPath(new URL("hardened-process.mjs", import.meta.url));
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...EXAMPLE_ENVIRONMENT };
+    const env = { ...process.env, ...EXAMPLE_ENVIRONMENT, ...database.environment };
     execFile(
       process.execPath,
       [...flags, script, join(root, OUT), JSON.stringify({ cases })],
@@ -66,6 +70,9 @@ function hardened(cases: readonly object[]): Promise<Hardened> {
     );
   });
 }
+
+/** What the AWS SDK and, by way of it, Node's own fetch leave behind. */
+const NOT_OURS = ["awslambda", "Symbol(undici.globalDispatcher.1)", "Symbol(undici.globalDispatcher.2)"];
 
 describe("bundles in a process with frozen prototypes, without eval and __proto__", () => {
   const line = { method: "GET", path: "/orders", routeKey: "GET /orders", resource: "/orders" };
@@ -90,7 +97,7 @@ describe("bundles in a process with frozen prototypes, without eval and __proto_
     expect(JSON.stringify(answers[0])).toMatch(/"isAuthorized":true|"Effect":"Allow"/);
     expect(JSON.stringify(answers.slice(1))).not.toMatch(/"isAuthorized":true|"Effect":"Allow"/);
     for (const { answer } of answers.slice(1)) expect(answer).toEqual({ thrown: "Unauthorized" });
-    expect(globals).toEqual([]);
+    expect(globals.filter((name) => !NOT_OURS.includes(name))).toEqual([]);
   });
 
   it("a guarded function answers what its principal asked for, and 401 without one", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SallyportError } from "../../src/index.ts";
-import { decodeToken } from "../../src/token/decode.ts";
+import { decodeToken, isCompactJws } from "../../src/token/decode.ts";
 
 const encode = (text: string) => Buffer.from(text).toString("base64url");
 const HEADER = encode('{"alg":"RS256","kid":"k"}');
@@ -75,4 +75,11 @@ describe("a header seen before", () => {
       }
     }
   });
+});
+
+it("no text is taken for a compact JWS because another one was", () => {
+  const good = `${HEADER}.${encode("{}")}.AA`;
+  for (const text of ["", good, `${good}.AA`, "", good.slice(0, -1), ` ${good}`, good, "undefined", "null"]) {
+    expect(isCompactJws(text)).toBe(text === good || text === good.slice(0, -1));
+  }
 });
