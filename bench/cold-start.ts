@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 import { limitCpu } from "./cpu-quota.ts";
-import { AUTHORIZERS, buildHandlers, bundleOf, type DeployedAuthorizers, writeSnapshot } from "./deployed.ts";
+import { AUTHORIZERS, buildHandlers, bundleOf, type DeployedAuthorizers, PINNED_WITH_REVOCATIONS, writeSnapshot } from "./deployed.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import { startSandbox } from "./lambda/runtime-api.ts";
 import { median } from "./measure.ts";
@@ -53,8 +53,8 @@ export async function measureColdStarts(
   });
   const withRevocations: Contender = {
     name: "`http`, deployed, with revocations too",
-    bundle: bundleOf("http-pinned"),
-    environment: { ...deployed.environment, ...database.environment, ...database.revocations },
+    bundle: bundleOf(PINNED_WITH_REVOCATIONS),
+    environment: { ...deployed.environment, ...database.environment },
     event: () => AUTHORIZERS["http"]?.(deployed.token),
   };
   const full = await start([...compared, ...bundles, withRevocations], provider, rounds.full, []);

@@ -8,8 +8,6 @@ import { REVOCATIONS_TABLE } from "../local/environment.ts";
 export interface Database {
   /** What a process has to be told to find it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What tells the project's authorizers to look for revocations. */
-  readonly revocations: Readonly<Record<string, string>>;
   stop(): void;
 }
 
@@ -34,5 +32,5 @@ export async function startDatabase(): Promise<Database> {
     AWS_ACCESS_KEY_ID: NO_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: NO_CREDENTIALS.secretAccessKey,
   };
-  return { environment, revocations: { REVOCATIONS_TABLE }, stop: () => server.close() };
+  return { environment, stop: () => server.close() };
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXAMPLE_ENVIRONMENT } from "../local/environment.ts";
@@ -29,12 +29,19 @@ export const AUTHORIZERS: Readonly<Record<string, MakeEvent>> = {
   websocket: (token) => webSocketAuthorizerEvent({ ...request(token), routeKey: "$connect", path: "/" }),
 };
 
-/** The project's own authorizers as they would be deployed: plain under their own names, with pinned keys as `<name>-pinned`. */
+/** The one that is measured with revocations too, and the names of its bundles with them. */
+const [REVOKING, WITH_REVOCATIONS] = ["http", "http-with-revocations"];
+export const PINNED_WITH_REVOCATIONS = `${WITH_REVOCATIONS}-pinned`;
+
+/**
+ * The project's own authorizers as they would be deployed, without revocations: plain under their own names, with pinned keys as
+ * `<name>-pinned`. One is there with the whole configuration as well.
+ */
 export interface DeployedAuthorizers {
   /** A token of one of the issuers, good for everything above. */
   readonly token: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Of the plain bundles, by name. */
+  /** Of the bundles without pinned keys, by name. */
   readonly sizes: ReadonlyMap<string, { readonly bytes: number; readonly gzipBytes: number }>;
 }
 
@@ -48,7 +55,8 @@ export async function buildDeployed(): Promise<DeployedAuthorizers> {
     Object.fromEntries(keyLocations.map(({ url }) => [url, { keys: jwks[name]?.keys ?? [], fetchedAt: Date.now() }])),
   ]);
   const snapshot = await writeSnapshot("deployed", Object.fromEntries(pins) as KeySnapshot);
-  const entries = (suffix: string) => Object.fromEntries(Object.keys(AUTHORIZERS).map((name) => [name + suffix, `authorizers/${name}.ts`]));
+  const sources = { ...(await writePlain()), [WITH_REVOCATIONS]: `authorizers/${REVOKING}.ts` };
+  const entries = (suffix: string) => Object.fromEntries(Object.entries(sources).map(([name, path]) => [name + suffix, path]));
   const built = await build({ outdir: OUTDIR, entries: entries(""), snapshot: ABSENT });
   await build({ outdir: OUTDIR, entries: entries("-pinned"), snapshot });
   const claims = { aud: EXAMPLE_ENVIRONMENT["SHOPS_AUDIENCE"], sub: "auth0|user-1", azp: "web", scope: "orders:read" };
@@ -57,6 +65,29 @@ export async function buildDeployed(): Promise<DeployedAuthorizers> {
     environment: EXAMPLE_ENVIRONMENT,
     sizes: new Map(built.map((bundle) => [bundle.name, bundle])),
   };
+}
+
+/** Writes the authorizers over the sample's configuration without its revocations; answers their entry points by name. */
+async function writePlain(): Promise<Readonly<Record<string, string>>> {
+  const folder = join(OUTDIR, "plain");
+  await mkdir(join(root, folder, "authorizers"), { recursive: true });
+  // It lies three folders deeper than the original.
+  const config = withoutRevocations(await readFile(join(root, "gateway.config.ts"), "utf8")).replaceAll('"./', '"../../../');
+  await writeFile(join(root, folder, "gateway.config.ts"), config);
+  const entries = Object.keys(AUTHORIZERS).map(async (name) => {
+    const source = await readFile(join(root, "authorizers", `${name}.ts`), "utf8");
+    const path = join(folder, "authorizers", `${name}.ts`);
+    await writeFile(join(root, path), source.replaceAll('"../src/', '"../../../../src/'));
+    return [name, path] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** @throws Error where the import or the line is not what it was, and the plain rows would not be plain */
+function withoutRevocations(config: string): string {
+  const plain = config.replace(/^import \{ revocations \} from .*\n/m, "").replace(/^ {2}revocations,\n/m, "");
+  if (plain === config || plain.includes("revocations")) throw new Error("The revocations of gateway.config.ts could not be left out.");
+  return plain;
 }
 
 /** Writes a snapshot file for a build; answers its path. */

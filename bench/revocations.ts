@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { NO_CREDENTIALS } from "../local/database.ts";
+import { REVOCATIONS_TABLE } from "../local/environment.ts";
 import { revocationTable } from "../src/sessions/index.ts";
 import { type Authorize, httpApi } from "./authorizers.ts";
 import type { Database } from "./database.ts";
@@ -19,7 +20,7 @@ export interface RevocationResult {
 const BATCH = 16;
 
 /** The authorizer of an HTTP API, one token over and over: without revocations, with a remembered answer, and asking every time. */
-export async function measureRevocations({ environment, revocations }: Database, rounds: number): Promise<readonly RevocationResult[]> {
+export async function measureRevocations({ environment }: Database, rounds: number): Promise<readonly RevocationResult[]> {
   const signer = createSigner("ES256");
   const plain = createGateway("ES256", { issuers: 1, routes: 1 });
   const token = signer.mint(issuerUrl(0)).text;
@@ -33,7 +34,7 @@ export async function measureRevocations({ environment, revocations }: Database,
   ].map(({ name, remember }) => {
     const counter = { readings: 0, requests: 0 };
     const client = { send: async (command: object) => (counter.readings++, documents.send(command as never)) };
-    const table = { table: revocations["REVOCATIONS_TABLE"] ?? "", onUnavailable: "deny", client } as const;
+    const table = { table: REVOCATIONS_TABLE, onUnavailable: "deny", client } as const;
     const gateway = remember === null ? plain : { ...plain, revocations: revocationTable({ ...table, remember }) };
     return { name, counter, authorize: httpApi(gateway, signer) };
   });

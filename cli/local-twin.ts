@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { REVOCATIONS_TABLE, withExampleEnvironment } from "../local/environment.ts";
+import { withExampleEnvironment } from "../local/environment.ts";
 import { identityUrl, readPorts } from "../local/ports.ts";
 import type { Gateway } from "../src/gateway.ts";
 import type { Fetch } from "../src/keys/download.ts";
@@ -37,8 +37,7 @@ async function localTarget(config: string, base: string): Promise<Target> {
     throw new UsageError(`no local twin answers at ${base}. Start it with npm start (SALLYPORT_IDP_PORT says which port).`);
   // It brings the twin's database with it, which nobody else waits for.
   const { awsEnvironment } = await import("../local/aws-environment.ts");
-  // The twin has the one table, whatever a deployed one is called.
-  const own = { ...awsEnvironment(readPorts(process.env)), AWS_REGION: "us-east-1", REVOCATIONS_TABLE };
+  const own = { ...awsEnvironment(readPorts(process.env)), AWS_REGION: "us-east-1" };
   Object.assign(process.env, withExampleEnvironment(process.env), own);
   const { gateway, error } = await tryGateway(config);
   if (gateway === null) throw new UsageError(error.message, { cause: error });

@@ -1,8 +1,11 @@
-/** The table of revocations of `serverless.yml`, at its usual stage. */
+/** The table of revocations, here. */
 export const REVOCATIONS_TABLE = "sallyport-dev-revocations";
 
-/** Example values for what a deployment takes from the environment of whoever deploys. None of these pools, tenants and domains exists. */
-const DEPLOYMENT: Readonly<Record<string, string>> = {
+/**
+ * Example values for every variable that `gateway.config.ts` reads: what the local twin runs with, and what a package built
+ * only for inspection is filled with. None of these pools, tenants and domains exists.
+ */
+export const EXAMPLE_ENVIRONMENT: Readonly<Record<string, string>> = {
   CUSTOMERS_POOL_ID: "us-east-1_Loca1Twin",
   CUSTOMERS_WEB_CLIENT_ID: "3q8m1v5k7t2x9c4b6n0j8h5g2f",
   CUSTOMERS_SYNC_CLIENT_ID: "7w4r9p2s6d1z8l3y5u0k7e4a9c",
@@ -12,16 +15,8 @@ const DEPLOYMENT: Readonly<Record<string, string>> = {
   SHOPS_DOMAIN: "example-shops.us.auth0.com",
   SHOPS_AUDIENCE: "https://api.shops.example/orders",
   SHOPS_CLIENT_ID: "k2V9xQ4mT7bH1cR8wZ5nJ0fL3sD6gP4y",
+  REVOCATIONS_TABLE,
 };
-
-/** The variables that must be set to deploy. The name of a table is none: `serverless.yml` says it. */
-export const DEPLOYMENT_VARIABLES: readonly string[] = Object.keys(DEPLOYMENT);
-
-/**
- * Example values for every variable that `gateway.config.ts` and the functions' handlers read: what the local twin runs with, and what
- * a package built only for inspection is filled with.
- */
-export const EXAMPLE_ENVIRONMENT: Readonly<Record<string, string>> = { ...DEPLOYMENT, REVOCATIONS_TABLE };
 
 /** The environment with example values where it sets none of its own. */
 export function withExampleEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { DEPLOYMENT_VARIABLES, withExampleEnvironment } from "../local/environment.ts";
+import { EXAMPLE_ENVIRONMENT, withExampleEnvironment } from "../local/environment.ts";
 import { build } from "./build.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -48,7 +48,7 @@ function run(service: string, cwd: string, args: readonly string[]): Promise<voi
 }
 
 async function main(): Promise<void> {
-  const unset = DEPLOYMENT_VARIABLES.filter((name) => (process.env[name] ?? "") === "");
+  const unset = Object.keys(EXAMPLE_ENVIRONMENT).filter((name) => (process.env[name] ?? "") === "");
   await packageServices();
   for (const [name, folder] of Object.entries(SERVICES)) console.log(`Packaged ${name}: ${join(folder, ".serverless")}`);
   if (unset.length > 0)

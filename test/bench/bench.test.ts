@@ -31,7 +31,7 @@ it("measures everything once and writes tables without a gap", { timeout: 60_000
     expect(output).toContain(`## ${part}\n`);
     expect(page).toContain(`## ${part}\n`);
   }
-  for (const row of ["RS256", "ES256", "PS256", "EdDSA", "http", "rest-token", "rest-request", "websocket"]) {
+  for (const row of ["RS256", "ES256", "PS256", "EdDSA", "http", "rest-token", "rest-request", "websocket", "http-with-revocations"]) {
     expect(page).toMatch(new RegExp(`^\\| ${row} \\| .*\\d`, "m"));
   }
   const cells = (row: string) =>
@@ -42,6 +42,10 @@ it("measures everything once and writes tables without a gap", { timeout: 60_000
       .map((cell) => cell.trim());
   for (const peer of ["aws-jwt-verify", "fast-jwt", "fast-jwt, with its cache", "jose `jwtVerify`", "jsonwebtoken with jwks-rsa"])
     expect(page).toContain(` ${peer} |`);
+  // The plain rows are plain: the code that reads revocations is in the other one only.
+  const kB = (row: string) => Number.parseFloat(cells(row)?.[2] ?? "");
+  expect(kB("http-with-revocations")).toBeGreaterThan(kB("http"));
+  expect(cells("`http`, deployed, with revocations too")).toHaveLength(8);
   // How often keys were fetched does not depend on how fast the machine is.
   expect(cells("authorizer with a snapshot")?.[5]).toBe("0");
   expect(cells("authorizer without one")?.[5]).toBe("1");

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { routes } from "../../gateway.routes.ts";
-import { DEPLOYMENT_VARIABLES, EXAMPLE_ENVIRONMENT, REVOCATIONS_TABLE } from "../../local/environment.ts";
+import { EXAMPLE_ENVIRONMENT, REVOCATIONS_TABLE } from "../../local/environment.ts";
 import { packageServices } from "../../scripts/package.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { readTemplate, type Statement, type Template } from "./template.ts";
@@ -329,5 +329,8 @@ it("a variable of the configuration that is not set stops a deployment, example 
   const args = [join(root, "node_modules", "serverless", "bin", "serverless.js"), "package", "--package", join(out, "unset")];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: environment, encoding: "utf8" });
   expect(status).not.toBe(0);
-  for (const name of DEPLOYMENT_VARIABLES) expect(stdout + stderr).toContain(`environment.${name}"`);
+  const places = Object.keys(EXAMPLE_ENVIRONMENT).map((name) =>
+    name === "REVOCATIONS_TABLE" ? "custom.revocationsTable" : `environment.${name}`,
+  );
+  for (const place of places) expect(stdout + stderr).toContain(`${place}"`);
 });
