@@ -98,7 +98,7 @@ function listKeys(snapshot: KeySnapshot, now: number): string {
     .join("\n");
 }
 
-const usable = (set: KeySet) => [...set.values()].filter((key) => key !== null);
+const usable = (set: KeySet) => [...set.values()].flat();
 const count = (list: readonly unknown[]) => `${list.length} ${list.length === 1 ? "key" : "keys"}`;
 
 function age(milliseconds: number): string {

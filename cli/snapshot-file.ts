@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { KeySnapshot, PinnedKeys } from "../src/keys/create-keys.ts";
 import { readKey } from "../src/keys/jwk.ts";
-import { hasUsableKey, readKeySet } from "../src/keys/key-set.ts";
+import { hasUsableKey, keyFor, readKeySet } from "../src/keys/key-set.ts";
 import { isJsonObject, type JsonObject, member, parseStrictJson } from "../src/json.ts";
 
 /** The snapshot's name, at the project's root. */
@@ -15,8 +15,8 @@ export function toPinned(jwks: readonly unknown[], fetchedAt: number): PinnedKey
   const set = readKeySet({ keys: jwks });
   const usable = jwks.filter(isJsonObject).filter((jwk) => {
     const key = readKey(jwk);
-    // An ambiguous id has keys that are usable by themselves.
-    return key !== null && (set.get(key.kid) ?? null) !== null;
+    // Ambiguous keys are usable by themselves.
+    return key?.algorithms.some((algorithm) => keyFor(set.get(key.kid), algorithm) !== null) === true;
   });
   const texts = new Set(usable.map((jwk) => JSON.stringify(keepPublic(jwk))));
   return { fetchedAt, keys: [...texts].toSorted().map((text): unknown => JSON.parse(text)) };

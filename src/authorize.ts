@@ -4,6 +4,7 @@ import type { OnlineIssuers } from "./introspection/online.ts";
 import { findIssuer, type FoundIssuer } from "./issuers/find-issuer.ts";
 import type { KeyFinder } from "./keys/keys.ts";
 import { makePrincipal } from "./providers/make-principal.ts";
+import { nameToken } from "./principal/name-token.ts";
 import type { Principal } from "./principal/principal.ts";
 import type { Proof, TokenMarks } from "./principal/proof.ts";
 import type { AskLive } from "./live/open-live.ts";
@@ -112,14 +113,16 @@ async function prove(text: string, runtime: Runtime, witness: Witness, form: Tok
   const asked = form === COMPACT ? runtime.online?.opaque(text) : null;
   if (asked) {
     witness(asked.issuer);
-    return asked.prove();
+    const proof = await asked.prove();
+    return runtime.revocations ? nameToken(proof, text) : proof;
   }
   const unverified = form.decode(text);
   const { issuer, iss } = form.findIssuer(gateway, unverified);
   witness(issuer.name);
   const { token, times, key, query } = await verifyToken(unverified, issuer, iss, keys, now);
   issuer.check(token, key.issuer);
-  const proof: Proof = { principal: makePrincipal(issuer, token, gateway.forward), ...marksIn(token.claims) };
+  const found: Proof = { principal: makePrincipal(issuer, token, gateway.forward), ...marksIn(token.claims) };
+  const proof = runtime.revocations ? nameToken(found, unverified.signingInput) : found;
   memo?.offer(text, { proof, times, limits: issuer.settings, key, query });
   return proof;
 }

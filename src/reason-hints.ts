@@ -42,7 +42,7 @@ export const HINTS: Readonly<Record<ReasonCode, string>> = {
   client_not_allowed: "Add the client to the issuer's option `clientIds`, if it is meant to call this API.",
   tenant_not_allowed: "Add the tenant to the issuer's option `tenants`, if it is a customer of this API.",
   tenant_mismatch: "The token contradicts itself about its tenant. Treat repeated ones as an attack.",
-  policy_not_allowed: "Add the user flow or policy to the issuer's option `policies`; compare its case.",
+  policy_not_allowed: "Add the user flow or policy to the issuer's option `policies`, if signing in through it is enough for this API.",
 
   revoked: "Expected after a sign-out or a lock-out. `sallyport revoke --list` says by whom and why.",
   token_inactive: "Expected after a sign-out at the provider. If all tokens are inactive, check the credentials for introspection.",

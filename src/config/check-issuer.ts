@@ -1,3 +1,5 @@
+import { isFetchable } from "../keys/addresses.ts";
+import type { AzureAdB2cOptions } from "../providers/azure-ad-b2c.ts";
 import type { IssuerOptions, IssuerSettings, OptionKind, Provider } from "../providers/provider.ts";
 import { ALGORITHMS, isAlgorithmName } from "../token/algorithms.ts";
 import { checkVocabulary } from "./check-vocabulary.ts";
@@ -44,19 +46,33 @@ const duration: Check = (value, report, path) => {
   return false;
 };
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-/** https, or http on this machine. Spellings without a scheme (Google's) are names and not addresses. */
-const address: Check = (value, report, path) => {
-  if (!checkText(value, report, path)) return false;
-  const url = URL.parse(value);
-  if (url === null || url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname))) return true;
-  report.problem(path, "is not https.", "Use https; plain http is accepted only for localhost.");
+/** Seconds. For so long, an expired token is still good. */
+const MAX_CLOCK_SKEW = 600;
+const clockSkew: Check = (value, report, path) => {
+  if (!duration(value, report, path)) return false;
+  if ((parseDuration(value as string) ?? 0) <= MAX_CLOCK_SKEW) return true;
+  report.problem(path, "is longer than ten minutes.", "Set the clocks: for so long, a token that has expired is still accepted.");
   return false;
 };
-const addresses: Check = (value, report, path) => {
-  if (!Array.isArray(value)) return address(value, report, path);
-  return checkTexts(value, report, path) && value.map((item, index) => address(item, report, `${path}[${index}]`)).every(Boolean);
+
+const address: Check = (value, report, path) => {
+  if (!checkText(value, report, path)) return false;
+  if (isFetchable(value)) return true;
+  report.problem(path, "is not an https address.", "Use https, without credentials; plain http is accepted only for localhost.");
+  return false;
+};
+
+/** An address like any other, or a name without a scheme (Google's), from which no keys can be fetched. */
+const issuer: Check = (value, report, path) => {
+  if (!checkText(value, report, path)) return false;
+  if (/^[^:/?#]+$/.test(value)) return true;
+  if (!/[?#]/.test(value)) return address(value, report, path);
+  report.problem(path, "has a query or a fragment.", "Write it as the tokens do: issuers have neither.");
+  return false;
+};
+const issuers: Check = (value, report, path) => {
+  if (!Array.isArray(value)) return issuer(value, report, path);
+  return checkTexts(value, report, path) && value.map((item, index) => issuer(item, report, `${path}[${index}]`)).every(Boolean);
 };
 
 /** Made by a factory of its own; what its settings are is checked once all issuers are known. */
@@ -71,14 +87,13 @@ const opened =
 const KINDS: Readonly<Record<OptionKind, Check>> = { string: checkText, strings: checkTexts, boolean };
 
 const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
-  issuer: addresses,
+  issuer: issuers,
   audience: orNull(textOrTexts),
   clientIds: orNull(checkTexts),
   tokenUse: oneOf(["access", "id"]),
   algorithms,
   typ: textOrTexts,
   tenants: orNull(checkTexts),
-  policies: checkTexts,
   jwksUri: address,
   rolesClaim: textOrTexts,
   groupsClaim: textOrTexts,
@@ -86,7 +101,7 @@ const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
   emailClaim: textOrTexts,
   tenantClaim: textOrTexts,
   maxLifetime: orNull(duration),
-  clockSkew: duration,
+  clockSkew,
   vocabulary: checkVocabulary,
   introspection: orNull(opened("a way to ask", "Use `introspect({ url, clientId, clientSecret })`.")),
   liveCheck: orNull(opened("a live check", "Use `cognitoLive({ userPoolId, as })`.")),
@@ -101,6 +116,9 @@ export function checkIssuerOptions(provider: Provider, options: unknown, report:
   const own = Object.entries(provider.options).map(([name, kind]) => [name, KINDS[kind]] as const);
   const checks = new Map<string, Check>([...Object.entries(COMMON), ...own]);
   checkNames(options, [...checks.keys()], report);
+  for (const name of options["issuer"] === undefined ? [] : (provider.issuerParts ?? [])) {
+    if (Object.hasOwn(options, name)) report.problem(name, "says nothing beside `issuer`.", "Remove one of the two.");
+  }
   const known = Object.entries(options).filter(([name]) => checks.has(name));
   const valid = known.map(([name, value]) => checks.get(name)?.(value, report, name) === true).every(Boolean);
   return valid && known.length === Object.keys(options).length;
@@ -111,7 +129,7 @@ const list = (value: string | readonly string[] | null | undefined): readonly st
 
 /** Fills in the defaults. Lifetimes: Auth0 allows up to 30 days, the longest of all providers. */
 export function toSettings(name: string, provider: Provider, options: IssuerOptions): IssuerSettings {
-  const maxLifetime = options.maxLifetime === undefined ? "30d" : options.maxLifetime;
+  const maxLifetime = options.maxLifetime === undefined ? (provider.defaultMaxLifetime ?? "30d") : options.maxLifetime;
   return {
     name,
     audience: list(options.audience),
@@ -120,7 +138,7 @@ export function toSettings(name: string, provider: Provider, options: IssuerOpti
     algorithms: options.algorithms ?? provider.defaultAlgorithms ?? ["RS256"],
     typ: list(options.typ),
     tenants: list(options.tenants),
-    policies: options.policies ?? [],
+    policies: (options as AzureAdB2cOptions).policies ?? [],
     rolesClaim: options.rolesClaim ?? null,
     groupsClaim: options.groupsClaim ?? null,
     permissionsClaim: options.permissionsClaim ?? null,

@@ -1,4 +1,4 @@
-import { matchesTemplate } from "../issuers/find-issuer.ts";
+import { isIssuerOf } from "../issuers/find-issuer.ts";
 import type { Issuer } from "../providers/provider.ts";
 import type { Report } from "./report.ts";
 
@@ -16,11 +16,8 @@ export function checkOverlaps(issuers: readonly Issuer[], report: Report): void 
 }
 
 function overlap(a: Issuer, b: Issuer): boolean {
-  if (a.issuers.some((iss) => b.issuers.includes(iss) || isInFamily(iss, b))) return true;
-  if (b.issuers.some((iss) => isInFamily(iss, a))) return true;
+  if (a.issuers.some((iss) => isIssuerOf(b, iss)) || b.issuers.some((iss) => isIssuerOf(a, iss))) return true;
   return (a.templates ?? []).some((left) =>
     (b.templates ?? []).some((right) => left.prefix === right.prefix && left.suffix === right.suffix),
   );
 }
-
-const isInFamily = (iss: string, issuer: Issuer) => (issuer.templates ?? []).some((template) => matchesTemplate(iss, template));

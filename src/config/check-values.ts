@@ -14,6 +14,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What a missing value turns into as text, alone or as the host of an address. */
+const MISSING = /^(undefined|null|NaN|\[object Object\])$|^([a-z]+:\/\/)?undefined\.|:\/\/(undefined|null)([:/]|$)/;
+
 /** A string that says something: not empty, not `*`, not what a missing value turns into. */
 export function checkText(value: unknown, report: Report, path: string): value is string {
   if (typeof value !== "string") return refuse(report, path, `is ${kindOf(value)}, not a string.`, "Give a string.");
@@ -22,7 +25,7 @@ export function checkText(value: unknown, report: Report, path: string): value i
     return refuse(report, path, `the environment variable ${variable.name} ${variable.state}.`, `Set ${variable.name} and start again.`);
   }
   if (value.trim() === "") return refuse(report, path, "is an empty string.", "Give the exact value, or remove the setting.");
-  if (["undefined", "null", "NaN", "[object Object]"].includes(value)) {
+  if (MISSING.test(value)) {
     return refuse(report, path, "holds what a missing value turns into as text.", "Check where the value comes from.");
   }
   if (value.includes("*")) return refuse(report, path, "holds a wildcard.", "List the exact values: wildcards are never matched.");

@@ -1,4 +1,5 @@
 import type { Gateway } from "../gateway.ts";
+import { isFetchable } from "../keys/addresses.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import type { Issuer, IssuerDefinition } from "../providers/provider.ts";
 import { checkRoutes, type RouteTableInput } from "../rules/define-routes.ts";
@@ -106,6 +107,13 @@ function readIssuer(name: string, definition: unknown, report: Report): Issuer |
   if (!checkIssuerOptions(provider, options, report)) return null;
   const settings = toSettings(name, provider, options);
   const dialect = provider.configure(options, settings, report);
+  if (dialect?.keyLocations.some(({ url }) => !isFetchable(url)) === true) {
+    report.problem(
+      "issuer",
+      "leads to no address that keys could be fetched from.",
+      "Write the tokens' `iss`, or set `jwksUri` beside it.",
+    );
+  }
   return dialect === null ? null : { ...dialect, name, provider: provider.name, settings };
 }
 

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, member, parseStrictJson } from "../json.
 import type { Fetch, FetchAnswer } from "../keys/download.ts";
 import type { AlgorithmName } from "../token/algorithms.ts";
 import { MIN_MODULUS_BITS, readKey, SECRET_MEMBERS } from "../keys/jwk.ts";
-import { readKeySet } from "../keys/key-set.ts";
+import { keyFor, readKeySet } from "../keys/key-set.ts";
 import type { KeyLocation } from "../keys/keys.ts";
 import { createLoader } from "../keys/load-keys.ts";
 
@@ -111,7 +111,7 @@ function probeKeys(jwks: readonly unknown[]): readonly ProbedKey[] {
     const kid = member(jwk, "kid");
     const known = typeof kid === "string" ? kid : null;
     const key = readKey(jwk);
-    const isAmbiguous = key !== null && (set?.get(key.kid) ?? null) === null;
+    const isAmbiguous = key?.algorithms.every((algorithm) => keyFor(set?.get(key.kid), algorithm) === null) === true;
     const fault = key === null ? faultOf(jwk) : isAmbiguous ? "another key has the same id" : null;
     return {
       kid: known,

@@ -75,7 +75,10 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const called = ({ issuer }: HintEvidence) => NAMES[issuer?.provider ?? ""] ?? "an";
 const isAppOnly = (evidence: HintEvidence) =>
-  claim(evidence, "idtyp") === "app" || (has(evidence, "azp", "appid") && !has(evidence, "scp"));
+  is("entraId", "entraExternalId")(evidence) &&
+  (claim(evidence, "idtyp") === "app" || (has(evidence, "azp", "appid") && !has(evidence, "scp")));
+/** It was read by asking its issuer. */
+const isOpaque = ({ token }: HintEvidence) => token === null;
 const looksLikeId = (evidence: HintEvidence) =>
   claim(evidence, "token_use") === "id" || has(evidence, "at_hash", "c_hash", "nonce") || !has(evidence, "scp", "scope", "client_id");
 
@@ -83,7 +86,7 @@ const looksLikeId = (evidence: HintEvidence) =>
 export const CHECK_HINTS: readonly Hint[] = [
   {
     codes: ["token_use_mismatch"],
-    when: (evidence) => is("entraId", "entraExternalId")(evidence) && wants("access")(evidence) && isAppOnly(evidence),
+    when: (evidence) => wants("access")(evidence) && isAppOnly(evidence),
     text: "This is an app's own token without any role. Give the app an application role of this API and grant it.",
   },
   {
@@ -93,7 +96,16 @@ export const CHECK_HINTS: readonly Hint[] = [
   },
   {
     codes: ["token_use_mismatch"],
-    when: (evidence) => wants("access")(evidence) && looksLikeId(evidence) && !isAppOnly(evidence) && !has(evidence, "events"),
+    when: isOpaque,
+    text: ({ issuer }) =>
+      issuer?.settings.audience === null
+        ? "By its issuer's answer this is no access token, or the answer does not say: without `audience` it has to, by `token_type`."
+        : "By its issuer's answer this is no access token.",
+  },
+  {
+    codes: ["token_use_mismatch"],
+    when: (evidence) =>
+      wants("access")(evidence) && looksLikeId(evidence) && !isOpaque(evidence) && !isAppOnly(evidence) && !has(evidence, "events"),
     text: (evidence) => `This is ${called(evidence)} ID token; the API wants access tokens. The client has to send \`access_token\`.`,
   },
   {
@@ -118,8 +130,13 @@ export const CHECK_HINTS: readonly Hint[] = [
   },
   {
     codes: ["audience_mismatch"],
-    when: isClientAudience,
+    when: (evidence) => wants("access")(evidence) && isClientAudience(evidence),
     text: "The audience is a client id: an ID token, or a token asked for without naming this API.",
+  },
+  {
+    codes: ["audience_mismatch"],
+    when: (evidence) => wants("id")(evidence) && audiences(evidence).length > 1,
+    text: "The ID token has several audiences. Each must be in `audience` or `clientIds`: list those that you trust with it.",
   },
   {
     codes: ["audience_mismatch"],

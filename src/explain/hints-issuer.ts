@@ -62,7 +62,7 @@ export const ISSUER_HINTS: readonly Hint[] = [
   {
     codes: ["issuer_unknown"],
     when: (evidence) => (B2C.test(iss(evidence)) || ENTRA.test(iss(evidence))) && uses("azureAdB2c")(evidence),
-    text: "The token is of another B2C tenant, host or policy spelling: compare `tenant`, `tenantId`, `domains` and `policies`.",
+    text: "The token is of another B2C tenant, host or policy: compare `tenant`, `tenantId`, `domains` and `policies`.",
   },
   {
     codes: ["issuer_unknown"],
@@ -97,7 +97,7 @@ export const ISSUER_HINTS: readonly Hint[] = [
   },
   {
     codes: ["algorithm_not_allowed"],
-    when: (evidence) => /^(?:RS|PS|ES)\d{3}$|^EdDSA$/.test(algorithm(evidence)),
+    when: (evidence) => /^(?:RS|PS|ES)\d{3}$|^Ed(?:DSA|25519)$/.test(algorithm(evidence)),
     text: "The algorithm is a sound one. If the provider really signs with it, add it to the issuer's option `algorithms`.",
   },
   {
@@ -173,7 +173,7 @@ export const ISSUER_HINTS: readonly Hint[] = [
   },
   {
     codes: ["token_not_for_api"],
-    when: is(...ENTRA_PROVIDERS),
+    when: (evidence) => evidence.issuer === null || is(...ENTRA_PROVIDERS)(evidence),
     text: "This is a token for Microsoft Graph. The client has to ask for a scope of this API, such as `api://<app id>/<scope>`.",
   },
   {

@@ -14,7 +14,7 @@ export async function findPublished(
   if (query === null || code !== "key_unknown" || query.location.kind === "single") return null;
   try {
     const keys = options.jwks === undefined ? await fetchKeys(query, options) : readKeySet(options.jwks[query.issuer]);
-    return new Map([...keys].map(([kid, key]) => [kid, key !== null]));
+    return new Map([...keys].map(([kid, usable]) => [kid, usable.length > 0]));
   } catch {
     return null;
   }

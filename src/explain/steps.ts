@@ -37,7 +37,7 @@ export const STEPS: readonly Step[] = [
   step("credential", "credential", "one bearer token", "credential_missing", "credential_malformed", "credential_ambiguous"),
   step("form", "form", "a compact JWS of strict JSON", "token_malformed", "token_opaque", "token_encrypted", "credential_too_large"),
   step("form", "extensions", "no header member that changes how it is read", "header_unsupported"),
-  step("issuer", "issuer", "an issuer of the configuration", "issuer_unknown", "claim_missing", "claim_malformed"),
+  step("issuer", "issuer", "an issuer of the configuration", "issuer_unknown", "token_not_for_api", "claim_missing", "claim_malformed"),
   step("header", "algorithm", "the algorithm", "algorithm_not_allowed"),
   step("header", "type", "the header's typ", "typ_not_allowed"),
   step("header", "kid", "a key id", "key_id_missing"),

@@ -5,6 +5,7 @@ import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { encodeText } from "../principal/codec.ts";
 import { checkRule } from "../rules/check-rule.ts";
+import { needsLive } from "../rules/live.ts";
 import type { Route } from "../rules/route-table.ts";
 import { type Rule, type RuleInput, toRule } from "../rules/rule.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer, type Outcome } from "./authorizer.ts";
@@ -79,8 +80,9 @@ function readToken(value: unknown): string {
   return readBearer(isBare ? `Bearer ${value}` : value);
 }
 
-/** No guard stands behind AppSync to notice that a sign-in has grown too old, so such an answer is never reused. */
+/** No guard need stand behind AppSync to notice that a sign-in or a live check has grown too old, so such an answer is never reused. */
 function dependsOnTime(rule: Rule): boolean {
+  if (needsLive(rule)) return true;
   if (rule.kind === "allOf" || rule.kind === "anyOf") return rule.rules.some(dependsOnTime);
   return rule.kind === "authenticatedWithin" || (rule.kind === "multiFactor" && rule.within !== null);
 }

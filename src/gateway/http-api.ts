@@ -47,8 +47,11 @@ export function httpAuthorizer(
   return createAuthorizer(gateway, options, { ...httpApi, leaveToGuard });
 }
 
-/** The same token may be accepted a minute later: new keys arrive, and clocks move. */
-const MAY_PASS: readonly ReasonCode[] = ["key_unknown", "signature_invalid", "token_not_yet_valid"];
+/**
+ * The same token may be accepted a minute later: new keys arrive, clocks move. Or at once, in a request without a second credential in
+ * its query, which is no part of what the answer is cached by.
+ */
+const MAY_PASS: readonly ReasonCode[] = ["key_unknown", "signature_invalid", "token_not_yet_valid", "credential_ambiguous"];
 
 const GOES_ON: Readonly<Record<Denials, (code: ReasonCode) => boolean>> = {
   gateway: () => false,

@@ -2,12 +2,11 @@ import { REASONS, type ReasonCode, SallyportError } from "../errors.ts";
 import { decodeMarks, decodePrincipal } from "../principal/codec.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { Proof, TokenMarks } from "../principal/proof.ts";
-import { evaluate } from "../rules/evaluate.ts";
-import { needsLive, withoutLive } from "../rules/live.ts";
 import { routeOf, routeOfResource } from "../rules/match-route.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import type { Challenge } from "./problem.ts";
 import type { RevocationSource } from "../sessions/revocations.ts";
+import { stillHolds } from "./still-holds.ts";
 
 /** The guard's verdict on one request. */
 export type Passage =
@@ -58,9 +57,7 @@ function pass(routes: RouteTable, event: unknown, now: number, from: PrincipalSo
     if (isMisplaced(context, place)) return stop("principal_misplaced");
     if (!(principal.expiresAt > now)) return stop("principal_expired");
     if (route === null) return stop("route_unknown");
-    const isAsked = needsLive(route.rule);
-    const verdict = evaluate(isAsked ? withoutLive(route.rule) : route.rule, principal, now);
-    if (verdict.holds && isAsked && !isLive(context, now)) return stop("introspection_unavailable");
+    const verdict = stillHolds(route.rule, principal, context, now);
     if (verdict.holds) return { passes: true, principal, proof: () => ({ principal, ...marksOf(event, context, from) }) };
     return stop(verdict.code, verdict.code === "step_up_required" ? verdict : {});
   } catch (error) {
@@ -88,16 +85,6 @@ function refusalIn(context: unknown): Passage | null {
     maxAge: typeof maxAge === "number" ? maxAge : null,
     acr: typeof acr === "string" ? acr : null,
   });
-}
-
-/** Seconds after a live check within which a request reaches its function, unless the answer was cached. */
-const LIVE_FOR = 15;
-
-/** Whether the authorizer asked just now: REST and WebSocket APIs make text of the number. */
-function isLive(context: unknown, now: number): boolean {
-  const { liveAt } = asMembers(context);
-  const at = typeof liveAt === "string" && /^\d{1,12}$/.test(liveAt) ? Number(liveAt) : liveAt;
-  return typeof at === "number" && Math.abs(now - at) <= LIVE_FOR;
 }
 
 /** Whether both sides name an API and stage, and not the same. Contexts made for tests name none. */

@@ -31,6 +31,11 @@ export interface GuardOptions {
    * before the token was revoked. Default: those of `from`, else null, and what the authorizer said stands.
    */
   readonly revocations?: RevocationSource | null;
+  /**
+   * Query parameters of a WebSocket's `$connect` that the function may see. Default none: where `webSocketCredential` names a parameter,
+   * the token is one of them, and an opaque one looks like nothing in particular.
+   */
+  readonly connectQuery?: readonly string[];
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -82,7 +87,7 @@ export function behindFence<Result>(
   options: GuardOptions,
   run: (event: BusinessEvent, passage: Passage & { readonly passes: true }, original: Members) => Promise<Result>,
 ): (event: unknown) => Promise<Result | ProblemResult> {
-  const { clock = Date.now, log = logToConsole, from, resourceMetadata = null } = options;
+  const { clock = Date.now, log = logToConsole, from, resourceMetadata = null, connectQuery } = options;
   const revocations = openRevocations(options);
   return async function guarded(event) {
     const passed = fence(routes, event, Math.floor(clock() / 1_000), from);
@@ -92,7 +97,7 @@ export function behindFence<Result>(
       return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(event), resourceMetadata });
     }
     const original = event as Members;
-    return contained(() => run(withoutCredentials(original), passage, original), log, event);
+    return contained(() => run(withoutCredentials(original, connectQuery), passage, original), log, event);
   };
 }
 

@@ -22,14 +22,14 @@ interface IdentityMiddleware {
  * early with a 401 or 403 where there is no principal or the route's rule does not hold.
  */
 export function identity(routes: RouteTable, options: GuardOptions = {}): IdentityMiddleware {
-  const { clock = Date.now, log = logToConsole, from, resourceMetadata = null } = options;
+  const { clock = Date.now, log = logToConsole, from, resourceMetadata = null, connectQuery } = options;
   const revocations = openRevocations(options);
   function enter(request: MiddyRequest, passage: Passage): ProblemResult | undefined {
     if (!passage.passes) {
       log(refusalLine(passage, request.event));
       return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(request.event), resourceMetadata });
     }
-    request.event = withoutCredentials(request.event as Readonly<Record<string, unknown>>);
+    request.event = withoutCredentials(request.event as Readonly<Record<string, unknown>>, connectQuery);
     Object.assign(request.context, { principal: passage.principal });
     return undefined;
   }

@@ -2,12 +2,12 @@ import { checked } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
 import { decodeMarks, decodePrincipal } from "../principal/codec.ts";
 import { checkRule } from "../rules/check-rule.ts";
-import { evaluate } from "../rules/evaluate.ts";
 import { type Rule, type RuleInput, toRule } from "../rules/rule.ts";
 import { checkRevoked } from "./check-revoked.ts";
 import type { Passage } from "./fence.ts";
 import { type BusinessContext, type GuardOptions, openRevocations, refusalLine } from "./guard.ts";
 import { withoutCredentials } from "./guarded-event.ts";
+import { stillHolds } from "./still-holds.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,8 @@ const membersOf = (value: unknown): Members => (typeof value === "object" && val
 
 /**
  * Wraps a Lambda resolver of an AppSync API behind `appSyncAuthorizer`. AppSync reuses an authorizer's answer, so the principal is
- * proven again: it is there, it has not expired, and this rule, which may be stricter than the authorizer's, holds for it.
+ * proven again: it is there, it has not expired, and this rule, which may be stricter than the authorizer's, holds for it. A rule with
+ * `live()` needs it in the authorizer's rule too, because that asks.
  * @returns a handler that throws errors whose messages, `Unauthorized` and `Internal error`, tell the caller nothing more
  * @throws ConfigurationError at once, for a malformed rule
  */
@@ -49,7 +50,7 @@ function pass(rule: Rule, event: unknown, now: number): Passage {
     const context = membersOf(membersOf(event)["identity"])["resolverContext"];
     const principal = decodePrincipal(context);
     if (!(principal.expiresAt > now)) return stop("principal_expired");
-    const verdict = evaluate(rule, principal, now);
+    const verdict = stillHolds(rule, principal, context, now);
     if (!verdict.holds) return { ...stop(verdict.code), issuer: principal.issuer };
     return { passes: true, principal, proof: () => ({ principal, ...decodeMarks(context) }) };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { type HeaderSource, headerValues, onlyOne, readBearer } from "../gateway/credential.ts";
 import type { Proof } from "../principal/proof.ts";
 import type { RouteTable } from "../rules/route-table.ts";
 import { behindFence, type GuardOptions } from "./guard.ts";
@@ -21,14 +22,15 @@ export function sessionGuard<Result>(
   options: GuardOptions = {},
 ): (event: unknown) => Promise<Result | ProblemResult> {
   return behindFence(routes, options, async (event, passage, original) =>
-    handler(event, { proof: passage.proof(), accessToken: bearerToken(original["headers"]) }),
+    handler(event, { proof: passage.proof(), accessToken: bearerToken(original as HeaderSource) }),
   );
 }
 
-/** Of a request that an authorizer let through, so that its form was checked. */
-function bearerToken(headers: unknown): string | null {
-  const all = typeof headers === "object" && headers !== null ? Object.entries(headers) : [];
-  const values = all.filter(([name]) => name.toLowerCase() === "authorization").map(([, value]) => value as unknown);
-  const [value] = values;
-  return values.length === 1 && typeof value === "string" ? (/^bearer (\S+)$/i.exec(value)?.[1] ?? null) : null;
+/** Of a request that an authorizer let through, so that its form was checked; null: not exactly one. */
+function bearerToken(original: HeaderSource): string | null {
+  try {
+    return readBearer(onlyOne(headerValues(original, "authorization")));
+  } catch {
+    return null;
+  }
 }

@@ -4,7 +4,7 @@ import { type HeaderSource, type QuerySource, readRequestCredential } from "../g
 import type { Gateway } from "../gateway.ts";
 import { hasLoadBalancerToken, LOAD_BALANCER_TOKEN, readLoadBalancerToken } from "./load-balancer-token.ts";
 import { matchRoute } from "../rules/match-route.ts";
-import { METHODS } from "../rules/route-key.ts";
+import { METHODS, segmentKind } from "../rules/route-key.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -41,20 +41,43 @@ export function isLoadBalancerEvent(event: unknown): boolean {
 }
 
 /**
- * The route of a path that nothing has normalised. A path that another reader could take for another route has none: dot
- * segments, and escapes that decode to something else in the route table.
+ * The route of a path that nothing has normalised. A path that a reader of decoded paths could take for another route has none:
+ * dot segments, escapes for slashes, and spellings of a literal other than the route table's.
  */
 function directRoute(table: RouteTable, method: string, path: string): Route | null {
-  const decoded = decode(path);
-  if (decoded === null || decoded.split(/[/\\]/).some((segment) => segment === "." || segment === "..")) return null;
+  const plain = respell(path);
+  if (plain === null) return null;
   const route = matchRoute(table, method, path);
-  return matchRoute(table, method, decoded) === route ? route : null;
+  return decodedTables(table).every((decoded) => matchRoute(decoded, method, plain)?.key === route?.key) ? route : null;
 }
 
-function decode(path: string): string | null {
+/**
+ * A path with one spelling for everything that decodes alike, a backslash read as a slash; null where it does not decode, or
+ * decodes to dot segments.
+ */
+function respell(path: string): string | null {
   try {
-    return decodeURIComponent(path);
+    const segments = decodeURIComponent(path).split(/[/\\]/);
+    return segments.some((segment) => segment === "." || segment === "..") ? null : segments.map(encodeURIComponent).join("/");
   } catch {
     return null;
   }
+}
+
+const tables = new WeakMap<RouteTable, readonly RouteTable[]>();
+
+/** The table as a reader of decoded paths has it, in both orders: which of two routes that decode alike would win, is not known. */
+function decodedTables(table: RouteTable): readonly RouteTable[] {
+  const known = tables.get(table);
+  if (known !== undefined) return known;
+  const routes = [...table.routes].map(([key, route]) => [key, { ...route, segments: route.segments.map(respellLiteral) }] as const);
+  const made = [{ routes: new Map(routes) }, { routes: new Map(routes.toReversed()) }];
+  tables.set(table, made);
+  return made;
+}
+
+/** A literal that does not decode, or hides a slash, stays as it is: no path that is respelled ever equals it. */
+function respellLiteral(segment: string): string {
+  const plain = segmentKind(segment) === "literal" ? respell(segment) : null;
+  return plain === null || plain.includes("/") ? segment : plain;
 }

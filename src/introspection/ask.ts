@@ -1,7 +1,7 @@
 import { hash } from "../node-crypto.ts";
 import { within } from "../deadline.ts";
 import { SallyportError } from "../errors.ts";
-import { type JsonObject, member, parseStrictJson } from "../json.ts";
+import { deepFreeze, type JsonObject, member, parseStrictJson } from "../json.ts";
 import { type Fetch, readBody } from "../keys/download.ts";
 import type { IntrospectOptions } from "./introspect.ts";
 
@@ -33,6 +33,8 @@ const TIMEOUT = 1_500;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 const MAX_REMEMBERED = 1_000;
+/** Client errors that are about this gateway, or about the moment. Any other is about what was sent, and the token is all that varies. */
+const ABOUT_US: readonly number[] = [401, 407, 408, 429];
 
 const unavailable = () => new SallyportError("introspection_unavailable");
 
@@ -71,18 +73,22 @@ export function createAsker(options: AskerOptions): Ask {
       failed();
       throw unavailable();
     }
-    [failures, pausedUntil] = [0, 0];
     if (answer === "refused") throw unavailable();
+    [failures, pausedUntil] = [0, 0];
     if (member(answer, "active") !== true) {
       known.delete(key);
       throw new SallyportError("token_inactive");
     }
-    keep(key, answer);
+    // What is forwarded of it is handed out as it is.
+    keep(key, deepFreeze(answer));
     return answer;
   };
 }
 
-/** `refused`: the issuer is well and does not answer for this one token. Rejects where it is not well, or makes no sense. */
+/**
+ * `refused`: the issuer, or a firewall in front of it, does not answer for this one token. That is no verdict on it, and says nothing
+ * of the issuer's health either. Rejects where the issuer is not well, or makes no sense.
+ */
 async function request(text: string, options: AskerOptions): Promise<JsonObject | "refused"> {
   const controller = new AbortController();
   try {
@@ -104,7 +110,7 @@ async function post(text: string, options: AskerOptions, signal: AbortSignal): P
     ...(clientAuth === "basic" && { authorization: basic(clientId, clientSecret) }),
   };
   const answer = await fetch(url, { method: "POST", body, headers, redirect: "error", signal });
-  if (answer.status === 400) return "refused";
+  if (answer.status >= 400 && answer.status < 500 && !ABOUT_US.includes(answer.status)) return "refused";
   if (answer.status !== 200 || answer.body === null) throw unavailable();
   const claims = parseStrictJson(await readBody(answer.body, signal));
   if (typeof member(claims, "active") !== "boolean") throw unavailable();

@@ -1,7 +1,7 @@
 import { SallyportError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Proof } from "../principal/proof.ts";
-import { checkAudience, checkClient, checkTenant, must } from "../providers/checks.ts";
+import { checkAudience, checkClient, checkTenant, isEventStatement, must, payloadType } from "../providers/checks.ts";
 import { firstString, hasClaim, stringClaim, subjectClaim } from "../providers/claims.ts";
 import { type ClaimNames, readIdentity } from "../providers/identity.ts";
 import { makePrincipal } from "../providers/make-principal.ts";
@@ -35,7 +35,7 @@ export function proveIntrospected(claims: JsonObject, issuer: Issuer, forward: r
   const { settings } = issuer;
   const iss = stringClaim(claims, "iss");
   must(iss === null || issuer.issuers.includes(iss), "issuer_unknown");
-  for (const name of ["token_type", "token_use"]) must(isAccess(stringClaim(claims, name)), "token_use_mismatch");
+  checkKind(claims, settings.audience);
   must(!hasClaim(claims, "cnf"), "token_bound");
   const times = readTimes(claims);
   const fault = faultOfTimes(times, now, settings);
@@ -49,7 +49,19 @@ export function proveIntrospected(claims: JsonObject, issuer: Issuer, forward: r
   return { principal, ...marksIn(claims) };
 }
 
-const isAccess = (type: string | null) => type === null || ACCESS.includes(type.toLowerCase());
+/**
+ * Refuses what says that it is anything but an access token. Refresh tokens often say nothing (RFC 7662 has no word for them); only an
+ * audience tells those apart, so that without one the answer has to say what it is about.
+ */
+function checkKind(claims: JsonObject, audience: readonly string[] | null): void {
+  const said = ["token_type", "token_use"].flatMap((name) => stringClaim(claims, name) ?? []).map((type) => isAccess(type));
+  const type = payloadType(claims);
+  if (type !== null) said.push(type === "access");
+  const isSettled = audience !== null || said.length > 0;
+  must(isSettled && said.every(Boolean) && !isEventStatement(claims), "token_use_mismatch");
+}
+
+const isAccess = (type: string) => ACCESS.includes(type.toLowerCase());
 const clientOf = (claims: JsonObject) => firstString(claims, ["client_id", "azp"]);
 
 /** A token without a subject, or with the client for one, is the client's own. */

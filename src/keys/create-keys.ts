@@ -1,11 +1,10 @@
 import { SallyportError } from "../errors.ts";
-import type { AlgorithmName } from "../token/algorithms.ts";
 import type { Fetch } from "./download.ts";
 import type { KeyEvents } from "./key-events.ts";
 import { KeyCache } from "./key-cache.ts";
-import { type JwkSet, type KeySet, readKeySet } from "./key-set.ts";
+import { hasUsableKey, type JwkSet, keyFor, type KeySet, readKeySet } from "./key-set.ts";
 import { createShelf, type KeyStore } from "./key-store.ts";
-import type { KeyFinder, KeyLocation, KeySource, SingleKeyFinder, SingleKeys, VerificationKey } from "./keys.ts";
+import type { KeyFinder, KeyLocation, KeySource, SingleKeyFinder, SingleKeys } from "./keys.ts";
 import { createLoader, type LoadedKeys } from "./load-keys.ts";
 import { httpsFetch } from "./transport.ts";
 
@@ -80,7 +79,7 @@ function createFetchedKeys(options: KeysOptions): Keys {
     const known = caches.get(address);
     if (known !== undefined) return known;
     const load = createLoader(location, { fetch, clock, maxStale });
-    const seed = readSeed(snapshot, issuer, location.url, clock(), maxStale);
+    const seed = findSeed(snapshot, issuer, location.url, clock(), maxStale);
     const shelf = store && createShelf(store, { issuer, url: location.url });
     const cache = new KeyCache({
       load,
@@ -115,12 +114,26 @@ function createFetchedKeys(options: KeysOptions): Keys {
   };
 }
 
+/** The set pinned for an address, if there is one that can be used: an entry that cannot is none, and the issuer is asked instead. */
+function findSeed(snapshot: KeySnapshot | undefined, issuer: string, url: string, now: number, maxStale: number): LoadedKeys | undefined {
+  try {
+    const pins = ownEntry(snapshot, issuer);
+    const pinned = ownEntry(pins, url);
+    return pinned === undefined ? undefined : readSeed(pinned, now, maxStale);
+  } catch {
+    return undefined;
+  }
+}
+
+const ownEntry = <T>(entries: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  entries !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined;
+
 /** A pinned set as if fetched at its own time: fresh for a minute of this sandbox, then as stale as it really is. */
-function readSeed(snapshot: KeySnapshot | undefined, issuer: string, url: string, now: number, maxStale: number): LoadedKeys | undefined {
-  const pins = snapshot !== undefined && Object.hasOwn(snapshot, issuer) ? snapshot[issuer] : undefined;
-  const pinned = pins !== undefined && Object.hasOwn(pins, url) ? pins[url] : undefined;
-  if (pinned === undefined || !(pinned.fetchedAt <= now && now - pinned.fetchedAt < maxStale)) return undefined;
-  return { keys: readKeySet(pinned), jwks: pinned.keys, fetchedAt: pinned.fetchedAt, freshFor: now - pinned.fetchedAt + SNAPSHOT_FRESH };
+function readSeed(pinned: PinnedKeys, now: number, maxStale: number): LoadedKeys | undefined {
+  const { fetchedAt } = pinned;
+  if (!(fetchedAt <= now && now - fetchedAt < maxStale)) return undefined;
+  const keys = readKeySet(pinned);
+  return hasUsableKey(keys) ? { keys, jwks: pinned.keys, fetchedAt, freshFor: now - fetchedAt + SNAPSHOT_FRESH } : undefined;
 }
 
 function createFixedKeys(jwks: Readonly<Record<string, JwkSet>>): Keys {
@@ -136,9 +149,9 @@ function createFixedKeys(jwks: Readonly<Record<string, JwkSet>>): Keys {
   }
 
   return {
-    peek: ({ issuer, kid, algorithm }) => usable(sets.get(issuer)?.get(kid), algorithm),
+    peek: ({ issuer, kid, algorithm }) => keyFor(sets.get(issuer)?.get(kid), algorithm),
     async find({ issuer, kid, algorithm }) {
-      const key = usable(setOf(issuer).get(kid), algorithm);
+      const key = keyFor(setOf(issuer).get(kid), algorithm);
       if (key === null) throw new SallyportError("key_unknown");
       return key;
     },
@@ -146,5 +159,3 @@ function createFixedKeys(jwks: Readonly<Record<string, JwkSet>>): Keys {
     prepare: async () => {},
   };
 }
-
-const usable = (key: VerificationKey | null | undefined, algorithm: AlgorithmName) => (key?.algorithms.includes(algorithm) ? key : null);

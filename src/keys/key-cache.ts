@@ -2,6 +2,7 @@ import { SallyportError } from "../errors.ts";
 import type { AlgorithmName } from "../token/algorithms.ts";
 import { withDeadline } from "./deadline.ts";
 import type { KeyEvents, KeyOrigin } from "./key-events.ts";
+import { keyFor } from "./key-set.ts";
 import type { Shelf } from "./key-store.ts";
 import type { VerificationKey } from "./keys.ts";
 import type { LoadedKeys, LoadKeys } from "./load-keys.ts";
@@ -43,7 +44,7 @@ export interface CacheOptions {
 }
 
 interface Entry {
-  readonly key: VerificationKey | null;
+  readonly keys: readonly VerificationKey[];
   /** The time of the last document that published it. */
   seenAt: number;
 }
@@ -209,12 +210,12 @@ export class KeyCache {
     if (held === null || entry === undefined) return null;
     const isFresh = entry.seenAt === held.fetchedAt && isWithin(held.fetchedAt, now, held.freshFor);
     if (!isFresh && now - entry.seenAt > this.#options.maxStale) return null;
-    return entry.key?.algorithms.includes(algorithm) ? entry.key : null;
+    return keyFor(entry.keys, algorithm);
   }
 
   #hold({ keys, fetchedAt, freshFor }: LoadedKeys, origin: KeyOrigin): void {
     const entries = new Map<string, Entry>();
-    for (const [kid, key] of keys) entries.set(kid, { key, seenAt: fetchedAt });
+    for (const [kid, published] of keys) entries.set(kid, { keys: published, seenAt: fetchedAt });
     for (const [kid, entry] of this.#options.merge ? (this.#held?.entries ?? []) : []) {
       if (entries.size >= MAX_MERGED) break;
       if (!entries.has(kid)) entries.set(kid, entry);

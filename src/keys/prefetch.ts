@@ -10,5 +10,5 @@ const MOST = 8;
  */
 export function prefetchKeys({ issuers }: Pick<Gateway, "issuers">, keys: Keys): void {
   const wanted = issuers.flatMap(({ name, keyLocations }) => keyLocations.map((location) => ({ name, location })));
-  for (const { name, location } of wanted.slice(0, MOST)) void keys.prepare(name, location);
+  for (const { name, location } of wanted.slice(0, MOST)) keys.prepare(name, location).catch(() => {});
 }

@@ -19,13 +19,13 @@ export type ClaimTypes = (name: string) => ClaimType | null;
 const NAMES: Readonly<Partial<Record<ClaimType, string>>> = {
   text: `
     iss sub azp appid azpacr appidacr client_id cid uid tid oid jti uti origin_jti event_id sid ver token_use scope nonce at_hash c_hash
-    s_hash acr tfp idp idtyp org_id org_name hd gty sub_profile username cognito:username cognito:preferred_role identities
+    s_hash acr tfp idp idtyp org_id org_name hd sub_profile username cognito:username cognito:preferred_role identities
     name given_name family_name middle_name nickname preferred_username upn unique_name profile picture website email gender birthdate
     zoneinfo locale phone_number ipaddr device_key`,
   number: "exp iat nbf auth_time updated_at version",
   boolean: "email_verified phone_number_verified hasgroups newUser",
   json: "act cnf address realm_access resource_access _claim_names _claim_sources events",
-  words: "amr acrs xms_cc",
+  words: "amr acrs xms_cc gty",
   list: "roles groups permissions entitlements",
   audience: "aud",
 };

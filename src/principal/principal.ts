@@ -24,7 +24,7 @@ export interface Principal {
   readonly subject: string;
   readonly clientId: string | null;
   readonly tenant: string | null;
-  /** Who acts for the subject (RFC 8693 section 4.1 `act`), such as an agent. */
+  /** Who acts for the subject (RFC 8693 section 4.1 `act.sub`), such as an agent. Null also where `act` has no `sub`. */
   readonly actor: string | null;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];

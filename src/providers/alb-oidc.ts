@@ -3,7 +3,7 @@ import { type JsonObject, member } from "../json.ts";
 import type { KeySource } from "../keys/keys.ts";
 import { openSingleKeys } from "../keys/single-keys.ts";
 import type { TokenHeader } from "../token/token.ts";
-import { checkTenant, must } from "./checks.ts";
+import { checkTenant, isEventStatement, must } from "./checks.ts";
 import { hasClaim, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
@@ -75,7 +75,7 @@ function configure(options: AlbOidcOptions, settings: IssuerSettings, report: Re
       checkHeader(token.header, token.iss);
       const iss = stringClaim(token.claims, "iss");
       must(iss === null || iss === member(token.header.members, "iss"), "issuer_unknown");
-      must(!hasClaim(token.claims, "token_use") && !hasClaim(token.claims, "events"), "token_use_mismatch");
+      must(!hasClaim(token.claims, "token_use") && !isEventStatement(token.claims), "token_use_mismatch");
       if (settings.tenantClaim !== null) checkTenant(stringClaim(token.claims, settings.tenantClaim), settings);
     },
     read: (claims) => read(claims, settings),

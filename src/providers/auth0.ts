@@ -2,7 +2,7 @@ import type { Report } from "../config/report.ts";
 import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, hasIdTokenHash, idTokenClient, isAccessTokenType } from "./checks.ts";
-import { firstString, hasClaim, stringClaim, subjectClaim } from "./claims.ts";
+import { firstString, hasClaim, isMachineGrant, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
 import { exactIssuers, givenIssuers, isHostName, jwks, requireAudience, under } from "./setup.ts";
@@ -33,7 +33,12 @@ const NAMES: ClaimNames = {
 };
 
 /** The provider behind {@link auth0}. */
-export const auth0Provider: Provider<Auth0Options> = { name: "auth0", options: { domain: "string", customDomains: "strings" }, configure };
+export const auth0Provider: Provider<Auth0Options> = {
+  name: "auth0",
+  options: { domain: "string", customDomains: "strings" },
+  issuerParts: ["domain", "customDomains"],
+  configure,
+};
 
 /** Tokens of an Auth0 tenant, of either access token profile. */
 export function auth0(options: Auth0Options): IssuerDefinition {
@@ -59,7 +64,7 @@ function domainIssuers(options: Auth0Options, report: Report): readonly string[]
   }
   const isHosts = [domain, ...customDomains].every(isHostName);
   if (!isHosts) report.problem("domain", "or a custom domain is not a host name.", "Leave out the scheme and the slash.");
-  return isHosts ? [domain, ...customDomains].map((host) => `https://${host}/`) : null;
+  return isHosts ? [domain, ...customDomains].map((host) => `https://${host.toLowerCase()}/`) : null;
 }
 
 function isSound(issuers: readonly string[], settings: IssuerSettings, report: Report): boolean {
@@ -105,7 +110,7 @@ function read(claims: JsonObject, settings: IssuerSettings): Identity {
 function isMachineToken(claims: JsonObject, subject: string): boolean {
   const profile = stringClaim(claims, "sub_profile");
   if (profile !== null) return profile !== "user";
-  return subject.endsWith(MACHINE_SUFFIX) || !subject.includes("|") || stringClaim(claims, "gty") === "client-credentials";
+  return subject.endsWith(MACHINE_SUFFIX) || !subject.includes("|") || isMachineGrant(claims);
 }
 
 /** `<strategy>|<rest>`: the rest may hold more bars, the strategy cannot. */

@@ -21,15 +21,26 @@ const TENANT_HOSTS: readonly (readonly [string, string])[] = [
 ];
 const ISSUER = new RegExp(`^(https?://[^/]+)/(?:tfp/(${GUID})/([^/]+)|(${GUID}))/v2\\.0/$`, "i");
 
+/** The policy in an issuer is written in the case of the request; everything else in it is exact. */
+export const canonicalIssuer = (iss: string): string =>
+  iss.replace(/(?<=\/tfp\/[^/]+\/)[\w.-]+(?=\/v2\.0\/$)/, (policy) => policy.toLowerCase());
+
 /** The issuers configured, or those that follow from the tenant: per host, one for all policies and one for each. */
 export function b2cIssuers(options: AzureAdB2cOptions, policies: readonly string[], report: Report): readonly B2cIssuer[] | null {
   const given = givenIssuers(options);
   const parsed = (given ?? derivedIssuers(options, policies, report))?.map(parseIssuer);
-  if (parsed?.every((issuer) => issuer !== null)) return parsed;
+  if (parsed?.every((issuer) => issuer !== null)) return isTenantOf(parsed, options.tenantId, report) ? parsed : null;
   if (given !== null) {
     report.problem("issuer", "is not of a form that Azure AD B2C writes.", "Use `https://<host>/<tenant id>/v2.0/`, slash included.");
   }
   return null;
+}
+
+/** An id beside `issuer` adds nothing to it, and must not contradict it. */
+function isTenantOf(issuers: readonly B2cIssuer[], tenantId: string | undefined, report: Report): boolean {
+  const isSame = tenantId === undefined || issuers.every((issuer) => issuer.tenantId.toLowerCase() === tenantId.toLowerCase());
+  if (!isSame) report.problem("tenantId", "is not the tenant of `issuer`.", "Remove one of the two.");
+  return isSame;
 }
 
 function parseIssuer(iss: string): B2cIssuer | null {
@@ -39,19 +50,18 @@ function parseIssuer(iss: string): B2cIssuer | null {
 }
 
 function derivedIssuers(options: AzureAdB2cOptions, policies: readonly string[], report: Report): readonly string[] | null {
-  const { tenant, tenantId, domains = [], legacyHost = false } = options;
-  const ownHosts = [...(tenant === undefined ? [] : [`${tenant}.b2clogin.com`]), ...domains];
+  const { tenant, domains = [], legacyHost = false } = options;
+  const tenantId = options.tenantId?.toLowerCase();
+  const ownHosts = [...(tenant === undefined ? [] : [`${tenant}.b2clogin.com`]), ...domains].map((host) => host.toLowerCase());
   const isTenant = tenantId !== undefined && isGuid(tenantId);
   const isHosts = ownHosts.length > 0 && ownHosts.every(isHostName);
   if (!isTenant) report.problem("tenantId", tenantId === undefined ? "is missing." : "is not a GUID.", "Set the tenant's id, or `issuer`.");
   if (!isHosts)
     report.problem("tenant", "or a domain is missing or no host name.", "Set the tenant's name, such as `example`, or `domains`.");
   if (!isTenant || !isHosts) return null;
-  // The token writes the policy in the case of the request, which may be the configured one or lower.
-  const spellings = [...new Set(policies.flatMap((policy) => [policy, policy.toLowerCase()]))];
   return [...ownHosts, ...(legacyHost ? [LEGACY_HOST] : [])].flatMap((host) => [
     `https://${host}/${tenantId}/v2.0/`,
-    ...spellings.map((policy) => `https://${host}/tfp/${tenantId}/${policy}/v2.0/`),
+    ...policies.map((policy) => `https://${host}/tfp/${tenantId}/${policy}/v2.0/`),
   ]);
 }
 

@@ -2,9 +2,9 @@ import type { Report } from "../config/report.ts";
 import type { KeyLocation } from "../keys/keys.ts";
 import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
-import { type B2cIssuer, b2cIssuers, policyKeys } from "./azure-ad-b2c-issuers.ts";
+import { type B2cIssuer, b2cIssuers, canonicalIssuer, policyKeys } from "./azure-ad-b2c-issuers.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, idTokenClient, must } from "./checks.ts";
-import { firstString, hasClaim, listClaim, requiredString, stringClaim, subjectClaim } from "./claims.ts";
+import { configuredList, firstString, hasClaim, requiredString, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
 import { distinctLocations, requireAudience } from "./setup.ts";
@@ -27,8 +27,18 @@ export interface AzureAdB2cOptions extends IssuerOptions {
 
 /** What `sub` holds under a tenant's old setting: not an identifier. */
 const SUBJECT_PLACEHOLDER = /^not supported currently\b/i;
-/** What only tokens of users hold. */
-const USER_CLAIMS = ["oid", "auth_time", "nonce", "idp", "emails", "email", "name", "given_name", "family_name", "newUser"];
+/** What only tokens of users hold: how they signed in, and the attributes that a user flow can be told to write. */
+const USER_CLAIMS: ReadonlySet<string> = new Set(
+  `
+  oid auth_time nonce idp idp_access_token newUser trustFrameworkPolicy
+  emails email otherMails signInName name displayName given_name family_name surname preferred_username unique_name upn
+  city country jobTitle postalCode state streetAddress telephoneNumber mobilePhone phone_number
+  ageGroup legalAgeGroupClassification consentProvidedForMinor legalCountry`
+    .trim()
+    .split(/\s+/),
+);
+/** How a tenant's own attributes start, and the names that a local account signs in with. */
+const USER_PREFIXES = ["extension_", "extn.", "signInNames."];
 
 const NAMES: ClaimNames = {
   scopes: ["scp"],
@@ -45,7 +55,15 @@ const NAMES: ClaimNames = {
 /** The provider behind {@link azureAdB2c}. */
 export const azureAdB2cProvider: Provider<AzureAdB2cOptions> = {
   name: "azureAdB2c",
-  options: { tenant: "string", tenantId: "string", domains: "strings", legacyHost: "boolean", machineClients: "strings" },
+  options: {
+    tenant: "string",
+    tenantId: "string",
+    domains: "strings",
+    legacyHost: "boolean",
+    policies: "strings",
+    machineClients: "strings",
+  },
+  issuerParts: ["domains", "legacyHost"],
   configure,
 };
 
@@ -69,23 +87,25 @@ function dialect(options: AzureAdB2cOptions, settings: IssuerSettings, issuers: 
   const keys = new Map<string, ReadonlyMap<string, KeyLocation>>(
     issuers.map((issuer) => [issuer.iss, new Map([...policies].map(([id, policy]) => [id, policyKeys(options, issuer, policy)]))]),
   );
-  const byIss = new Map(issuers.map((issuer) => [issuer.iss, issuer]));
+  const byIss = new Map(issuers.map((issuer) => [canonicalIssuer(issuer.iss), issuer]));
+  const issuerOf = (iss: string) => byIss.get(canonicalIssuer(iss));
   const locate = (claims: JsonObject, iss: string): KeyLocation => {
-    const issuer = byIss.get(iss);
+    const issuer = issuerOf(iss);
     must(issuer !== undefined, "issuer_unknown");
-    const location = keys.get(iss)?.get(policyOf(claims, issuer));
+    const location = keys.get(issuer.iss)?.get(policyOf(claims, issuer));
     must(location !== undefined, "policy_not_allowed");
     return location;
   };
   return {
     issuers: issuers.map((issuer) => issuer.iss),
+    canonical: canonicalIssuer,
     keyLocations: distinctLocations([...keys.values()].flatMap((locations) => [...locations.values()])),
     locateKeys: (token, iss) => locate(token.claims, iss),
     check: (token) => {
       locate(token.claims, token.iss);
-      check(token, settings, byIss.get(token.iss)?.tenantId ?? null);
+      check(token, settings, issuerOf(token.iss)?.tenantId ?? null);
     },
-    read: (claims) => read(claims, settings, options, byIss.get(requiredString(claims, "iss"))?.tenantId ?? null),
+    read: (claims) => read(claims, settings, options, issuerOf(requiredString(claims, "iss"))?.tenantId ?? null),
   };
 }
 
@@ -120,11 +140,12 @@ function read(claims: JsonObject, settings: IssuerSettings, options: AzureAdB2cO
     clientId,
     tenant,
     federatedBy: stringClaim(claims, "idp"),
-    email: listClaim(claims, "emails")[0] ?? null,
+    // A list of one, or a text where a custom policy writes it.
+    email: configuredList(claims, "emails")[0] ?? null,
   });
 }
 
 function isMachineToken(claims: JsonObject, clientId: string | null, machineClients: readonly string[] | undefined): boolean {
   if (machineClients !== undefined) return clientId !== null && machineClients.includes(clientId);
-  return !USER_CLAIMS.some((name) => hasClaim(claims, name));
+  return !Object.keys(claims).some((name) => USER_CLAIMS.has(name) || USER_PREFIXES.some((prefix) => name.startsWith(prefix)));
 }

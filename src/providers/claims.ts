@@ -83,12 +83,24 @@ export function dateClaim(claims: JsonObject, name: string): number | null {
   return Math.floor(value);
 }
 
-/** The acting party's subject (RFC 8693 section 4.1); null where nobody acts for another. @throws SallyportError */
+/** Client credentials, as providers write it in `gty`. */
+const MACHINE_GRANTS: readonly unknown[] = ["client-credentials", "client_credentials"];
+
+/** Whether `gty`, a text or a list, holds the grant that only machines use. Of any other shape it says nothing. */
+export function isMachineGrant(claims: JsonObject): boolean {
+  const value = member(claims, "gty");
+  return Array.isArray(value) ? value.some((grant) => MACHINE_GRANTS.includes(grant)) : MACHINE_GRANTS.includes(value);
+}
+
+/**
+ * The acting party's subject (RFC 8693 section 4.1); null where nobody acts for another, or somebody whom no subject names.
+ * @throws SallyportError `claim_malformed`
+ */
 export function actorClaim(claims: JsonObject): string | null {
   const value = member(claims, "act");
   if (value === undefined) return null;
   if (!isJsonObject(value)) throw malformed();
-  return subjectClaim(value);
+  return hasClaim(value, "sub") ? subjectClaim(value) : null;
 }
 
 /** The audiences: `aud` as a list. @throws SallyportError `claim_missing`, `claim_malformed` */

@@ -42,6 +42,7 @@ const NAMES: ClaimNames = {
 export const cognitoProvider: Provider<CognitoOptions> = {
   name: "cognito",
   options: { userPoolId: "string", requireAudience: "boolean" },
+  issuerParts: ["userPoolId"],
   configure,
 };
 
@@ -59,12 +60,20 @@ function configure(options: CognitoOptions, settings: IssuerSettings, report: Re
       "List the app client ids: access tokens of a pool have no `aud` that could tell its apps apart.",
     );
   }
-  if (!requireTenantClaim(settings, report) || issuers === null || options.clientIds === undefined) return null;
+  const isMet = isAudienceMet(settings, report);
+  if (!requireTenantClaim(settings, report) || issuers === null || options.clientIds === undefined || !isMet) return null;
   return {
     ...exactIssuers(issuers, options, (issuer) => jwks(under(issuer, ".well-known/jwks.json"))),
     check: (token) => check(token, settings, options.requireAudience ?? false),
     read: (claims) => read(claims, settings),
   };
+}
+
+/** The audience of a pool's ID tokens is a client; resources are the audiences of its access tokens. */
+function isAudienceMet({ tokenUse, audience, clientIds }: IssuerSettings, report: Report): boolean {
+  if (tokenUse === "access" || audience === null || clientIds === null || audience.some((one) => clientIds.includes(one))) return true;
+  report.problem("audience", "is none of `clientIds`, and ID tokens have no other audience.", "Remove it, or name an app client.");
+  return false;
 }
 
 function poolIssuers(options: CognitoOptions, report: Report): readonly string[] | null {
@@ -84,6 +93,7 @@ function check(token: VerifiedToken, settings: IssuerSettings, requireAud: boole
   checkTokenUse(token, Object.hasOwn(TOKEN_USES, use) ? (TOKEN_USES[use] ?? null) : null, settings);
   if (settings.tokenUse === "id") {
     must(audiences(claims).length === 1, "audience_mismatch");
+    if (settings.audience !== null) checkAudience(claims, settings.audience);
     if (settings.clientIds !== null) checkAudience(claims, settings.clientIds);
   } else {
     checkClient(requiredString(claims, "client_id"), settings);

@@ -20,6 +20,7 @@ const TENANT_NAME = /^[a-z0-9-]{1,63}$/i;
 export const entraExternalIdProvider: Provider<EntraExternalIdOptions> = {
   name: "entraExternalId",
   options: { tenantId: "string", tenant: "string" },
+  issuerParts: ["tenantId"],
   configure,
 };
 

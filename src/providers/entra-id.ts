@@ -2,6 +2,7 @@ import type { Report } from "../config/report.ts";
 import { type CloudName, type EntraIssuer, entraIssuers, tenantOf, withTenant } from "./entra-id-issuers.ts";
 import { checkEntraToken, readEntraToken, refuseMicrosoftApiToken } from "./entra-tokens.ts";
 import { must } from "./checks.ts";
+import { member } from "../json.ts";
 import type { IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
 import { distinctLocations, isGuid, requireAudience } from "./setup.ts";
 
@@ -40,10 +41,19 @@ export function entraDialect(issuers: readonly EntraIssuer[], settings: IssuerSe
     must(issuer !== undefined, "issuer_unknown");
     return issuer;
   };
+  // Microsoft's own APIs choose the version of their tokens, so that the issuer may be one that nobody here asked for.
+  const isOurs = (tid: string) =>
+    issuers.some(({ iss, template }) =>
+      template === null ? tenantOf(iss)?.toLowerCase() === tid : (tenants?.includes(tid) ?? isGuid(tid)),
+    );
   return {
     issuers: [...exact.keys()],
     templates: families.map(({ template }) => template).filter((template) => template !== null),
     keyLocations: distinctLocations(issuers.map(({ location }) => location)),
+    refuseStranger: (token) => {
+      const tid = member(token.claims, "tid");
+      if (typeof tid === "string" && isOurs(tid.toLowerCase())) refuseMicrosoftApiToken(token);
+    },
     locateKeys: (token, iss) => {
       refuseMicrosoftApiToken(token);
       return issuerOf(iss).location;

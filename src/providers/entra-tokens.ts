@@ -2,7 +2,7 @@ import { SallyportError } from "../errors.ts";
 import { isJsonObject, type JsonObject, member } from "../json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../token/token.ts";
 import { checkAccessToken, checkIdToken, checkTokenUse, hasIdTokenHash, idTokenClient, must } from "./checks.ts";
-import { audiences, firstString, hasClaim, listClaim, requiredString, scopeClaim, stringClaim, subjectClaim } from "./claims.ts";
+import { firstString, hasClaim, listClaim, requiredString, scopeClaim, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerSettings, TokenUse } from "./provider.ts";
 import { isGuid } from "./setup.ts";
@@ -34,9 +34,9 @@ const NAMES: ClaimNames = {
  * header than the one sent.
  * @throws SallyportError `token_not_for_api`
  */
-export function refuseMicrosoftApiToken(token: UnverifiedToken): void {
-  const isForMicrosoft = hasClaim(token.claims, "aud") && audiences(token.claims).some((audience) => MICROSOFT_APIS.includes(audience));
-  must(!isForMicrosoft && !hasClaim(token.header.members, "nonce"), "token_not_for_api");
+export function refuseMicrosoftApiToken({ claims, header }: UnverifiedToken): void {
+  const isForMicrosoft = [member(claims, "aud")].flat().some((one) => typeof one === "string" && MICROSOFT_APIS.includes(one));
+  must(!isForMicrosoft && !hasClaim(header.members, "nonce"), "token_not_for_api");
 }
 
 /** `azp` in version 2, `appid` in version 1; ID tokens have neither. */

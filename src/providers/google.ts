@@ -33,7 +33,14 @@ const NAMES: ClaimNames = {
 };
 
 /** The provider behind {@link google}. */
-export const googleProvider: Provider<GoogleOptions> = { name: "google", options: {}, defaultTokenUse: "id", configure };
+export const googleProvider: Provider<GoogleOptions> = {
+  name: "google",
+  options: {},
+  defaultTokenUse: "id",
+  // Google's own libraries refuse an `exp` further ahead.
+  defaultMaxLifetime: "24h",
+  configure,
+};
 
 /** ID tokens of Google accounts. */
 export function google(options: GoogleOptions): IssuerDefinition {
@@ -63,7 +70,8 @@ function configure(options: GoogleOptions, settings: IssuerSettings, report: Rep
 function check(token: VerifiedToken, settings: IssuerSettings): void {
   must(hasClaim(token.claims, "iat"), "claim_missing");
   checkTokenUse(token, hasClaim(token.claims, "scope") ? null : "id", settings);
-  checkIdToken(token.claims, settings);
+  // The proxy's backends are audiences, and no clients.
+  checkIdToken(token.claims, token.iss === PROXY_ISSUER ? { ...settings, clientIds: null } : settings);
   checkTenant(stringClaim(token.claims, "hd"), settings);
 }
 

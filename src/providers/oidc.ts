@@ -1,8 +1,17 @@
 import type { Report } from "../config/report.ts";
 import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
-import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, hasIdTokenHash, idTokenClient, isAccessTokenType } from "./checks.ts";
-import { firstString, hasClaim, stringClaim, subjectClaim } from "./claims.ts";
+import {
+  checkAccessToken,
+  checkIdToken,
+  checkTenant,
+  checkTokenUse,
+  hasIdTokenHash,
+  idTokenClient,
+  isAccessTokenType,
+  payloadType,
+} from "./checks.ts";
+import { audiences, firstString, hasClaim, isMachineGrant, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
 import { discovery, exactIssuers, givenIssuers, requireAudience, requireTenantClaim } from "./setup.ts";
@@ -12,14 +21,7 @@ export interface OidcOptions extends IssuerOptions {
   readonly issuer: string | readonly string[];
 }
 
-/** Values that say what a token is: Keycloak's payload `typ`, and `token_use` as several providers write it. */
-const PAYLOAD_TYPES: Readonly<Record<string, TokenUse | "other">> = {
-  Bearer: "access",
-  ID: "id",
-  Refresh: "other",
-  Offline: "other",
-  Logout: "other",
-};
+/** `token_use`, as several providers write it. */
 const TOKEN_USES: Readonly<Record<string, TokenUse>> = { access: "access", id: "id" };
 /** What ID tokens do not have. */
 const ACCESS_CLAIMS = ["scope", "scp", "client_id"];
@@ -57,33 +59,40 @@ function configure(options: OidcOptions, settings: IssuerSettings, report: Repor
 }
 
 /**
- * The kinds a token can be. Where nothing tells, an access token unless an ID token is wanted and nothing speaks against one:
- * neither has a mandatory marker outside RFC 9068, and the audience decides between the two.
+ * The kind that a token says it is; null where it contradicts itself. Neither kind has a mandatory marker outside RFC 9068: where
+ * nothing tells, the token is of the kind that is wanted, unless its audience makes it possible that it is an ID token.
  */
-function tokenUse(token: VerifiedToken, wanted: TokenUse): TokenUse | null {
+function tokenUse(token: VerifiedToken, settings: IssuerSettings): TokenUse | null {
   const { claims, header } = token;
-  const typ = hasClaim(claims, "typ") ? stringClaim(claims, "typ") : null;
   const use = hasClaim(claims, "token_use") ? stringClaim(claims, "token_use") : null;
-  const marks: readonly (TokenUse | "other" | undefined)[] = [
-    isAccessTokenType(header.typ) ? "access" : undefined,
-    typ !== null && Object.hasOwn(PAYLOAD_TYPES, typ) ? PAYLOAD_TYPES[typ] : undefined,
-    use === null ? undefined : Object.hasOwn(TOKEN_USES, use) ? TOKEN_USES[use] : "other",
-    hasIdTokenHash(claims) ? "id" : undefined,
+  const marks: readonly (TokenUse | "other" | null)[] = [
+    isAccessTokenType(header.typ) ? "access" : null,
+    payloadType(claims),
+    use === null ? null : Object.hasOwn(TOKEN_USES, use) ? (TOKEN_USES[use] ?? "other") : "other",
+    hasIdTokenHash(claims) ? "id" : null,
   ];
-  let kind: TokenUse | undefined;
+  let kind: TokenUse | null = null;
   for (const mark of marks) {
-    if (mark === undefined || mark === kind) continue;
-    if (mark === "other" || kind !== undefined) return null;
+    if (mark === null || mark === kind) continue;
+    if (mark === "other" || kind !== null) return null;
     kind = mark;
   }
   // A nonce alone marks an ID token, but older Keycloak releases put it into access tokens that say `Bearer`.
-  if (kind !== undefined) return kind;
+  if (kind !== null) return kind;
   if (hasClaim(claims, "nonce")) return "id";
-  return ACCESS_CLAIMS.some((name) => hasClaim(claims, name)) ? "access" : wanted;
+  if (ACCESS_CLAIMS.some((name) => hasClaim(claims, name))) return "access";
+  return mayBeIdToken(claims, settings) ? "id" : settings.tokenUse;
+}
+
+/** An ID token always has its client for an audience (OpenID Connect Core section 2), which the issuer's other tokens need not have. */
+function mayBeIdToken(claims: JsonObject, { audience, clientIds }: IssuerSettings): boolean {
+  if (!hasClaim(claims, "aud")) return false;
+  const clients = [stringClaim(claims, "azp"), ...(clientIds ?? [])];
+  return audience === null || audiences(claims).some((one) => audience.includes(one) && clients.includes(one));
 }
 
 function check(token: VerifiedToken, settings: IssuerSettings): void {
-  checkTokenUse(token, tokenUse(token, settings.tokenUse), settings);
+  checkTokenUse(token, tokenUse(token, settings), settings);
   if (settings.tokenUse === "id") checkIdToken(token.claims, settings);
   else checkAccessToken(token.claims, clientOf(token.claims), settings);
   if (settings.tenantClaim !== null) checkTenant(stringClaim(token.claims, settings.tenantClaim), settings);
@@ -94,6 +103,6 @@ const clientOf = (claims: JsonObject) => firstString(claims, ["azp", "client_id"
 function read(claims: JsonObject, settings: IssuerSettings): Identity {
   const subject = subjectClaim(claims);
   const clientId = settings.tokenUse === "id" ? idTokenClient(claims) : clientOf(claims);
-  const isMachine = settings.tokenUse === "access" && (subject === clientId || stringClaim(claims, "gty") === "client-credentials");
+  const isMachine = settings.tokenUse === "access" && (subject === clientId || isMachineGrant(claims));
   return readIdentity(claims, settings, NAMES, { kind: isMachine ? "client" : "user", subject, clientId });
 }

@@ -41,6 +41,7 @@ const MACHINE_NAMES: ClaimNames = { ...SHARED, username: [] };
 export const oktaProvider: Provider<OktaOptions> = {
   name: "okta",
   options: { domain: "string", authorizationServer: "string" },
+  issuerParts: ["domain", "authorizationServer"],
   configure,
 };
 
@@ -75,7 +76,8 @@ function domainIssuers(options: OktaOptions, report: Report): readonly string[] 
   }
   if (!isServer) report.problem("authorizationServer", "is not the id of a server.", "Set its id, `default` or `org`.");
   if (!isHost || !isServer) return null;
-  return [server === "org" ? `https://${domain}` : `https://${domain}/oauth2/${server}`];
+  const origin = `https://${domain.toLowerCase()}`;
+  return [server === "org" ? origin : `${origin}/oauth2/${server}`];
 }
 
 function isOrganizationServer(issuer: string): boolean {

@@ -27,8 +27,6 @@ export interface IssuerOptions {
   readonly typ?: string | readonly string[];
   /** The tenants accepted: Entra tenant ids, Auth0 organizations, Google Workspace domains. */
   readonly tenants?: readonly string[] | null;
-  /** Azure AD B2C user flows and custom policies. */
-  readonly policies?: readonly string[];
   /** Where the keys are, when they are not where the provider's own rules say. */
   readonly jwksUri?: string;
   readonly rolesClaim?: ClaimPath;
@@ -36,9 +34,9 @@ export interface IssuerOptions {
   readonly permissionsClaim?: ClaimPath;
   readonly emailClaim?: ClaimPath;
   readonly tenantClaim?: ClaimPath;
-  /** The longest accepted `exp - iat`, as a duration such as `"24h"`; default `"30d"`, null for no limit. */
+  /** The longest accepted `exp - iat`, as a duration such as `"24h"`; default `"30d"`, at Google `"24h"`; null for no limit. */
   readonly maxLifetime?: string | null;
-  /** The accepted clock difference, as a duration; default `"60s"`. */
+  /** The accepted clock difference, as a duration; default `"60s"`, at most `"10m"`. */
   readonly clockSkew?: string;
   /** How the issuer's scopes, roles, groups and permissions become the gateway's own names. */
   readonly vocabulary?: Vocabulary;
@@ -65,6 +63,7 @@ export interface IssuerSettings {
   /** Null: the provider's tokens may have any of the usual spellings, or none. */
   readonly typ: readonly string[] | null;
   readonly tenants: readonly string[] | null;
+  /** Azure AD B2C user flows and custom policies; empty at all other providers. */
   readonly policies: readonly string[];
   readonly rolesClaim: ClaimPath | null;
   readonly groupsClaim: ClaimPath | null;
@@ -94,6 +93,13 @@ export interface IssuerDialect {
   readonly issuers: readonly string[];
   /** Multi-tenant families; tokens of the family are this issuer's, and `check` decides on the tenant. */
   readonly templates?: readonly IssuerTemplate[];
+  /** One spelling for all that mean the same issuer, where the provider's tokens differ in it. Nothing is ever asked at it. */
+  canonical?(iss: string): string;
+  /**
+   * Asked about a token that is no configured issuer's: refuses one that was meant for the provider's own APIs, whoever issued it.
+   * @throws SallyportError `token_not_for_api`
+   */
+  refuseStranger?(token: UnverifiedToken): void;
   /**
    * Where the token's key must be published, chosen among configured locations only. A token that points at none of
    * them is refused here, before any I/O.
@@ -124,6 +130,10 @@ export interface Provider<Options extends IssuerOptions = IssuerOptions> {
   readonly defaultTokenUse?: TokenUse;
   /** Used where `algorithms` is absent; default `["RS256"]`. */
   readonly defaultAlgorithms?: readonly AlgorithmName[];
+  /** Used where `maxLifetime` is absent; default `"30d"`. */
+  readonly defaultMaxLifetime?: string;
+  /** Own options that only serve to derive issuers: beside `issuer` nobody would read them, so they must not be there. */
+  readonly issuerParts?: readonly string[];
   /** Turns options into a dialect; reports what is missing or wrong and then answers null. */
   configure(options: Options, settings: IssuerSettings, report: Report): IssuerDialect | null;
 }

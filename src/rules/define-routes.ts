@@ -1,6 +1,6 @@
 import { checked, type Report } from "../config/report.ts";
 import { checkRule, type RuleContext } from "./check-rule.ts";
-import { parseRouteKey, segmentKind } from "./route-key.ts";
+import { parseRouteKey } from "./route-key.ts";
 import type { Route, RouteTable } from "./route-table.ts";
 import { type RuleInput, toRule } from "./rule.ts";
 
@@ -29,7 +29,7 @@ export function checkRoutes(input: RouteTableInput | RouteTable, report: Report,
   for (const [key, rule] of rulesOf(input)) {
     const route = checkRoute(key, rule, report.at(`["${key}"]`), { issuers });
     if (route === null) continue;
-    const shape = shapeOf(route);
+    const shape = shapeOf(key);
     const twin = shapes.get(shape);
     if (twin !== undefined) report.problem(`["${key}"]`, `this is the same route as "${twin}".`, "Keep one of the two.");
     else routes.set(key, route);
@@ -51,8 +51,5 @@ function checkRoute(key: string, input: unknown, report: Report, context: RuleCo
   return checkRule(rule, report, context) && parts !== null ? { key, ...parts, rule } : null;
 }
 
-/** Routes of one shape match the same requests, whatever their parameters are called. */
-function shapeOf({ key, method, segments }: Route): string {
-  if (method === null) return key;
-  return [method, ...segments.map((segment) => ({ literal: segment, parameter: "{}", greedy: "{+}" })[segmentKind(segment)])].join(" /");
-}
+/** Keys of one shape match the same requests: their parameters have no names. */
+const shapeOf = (key: string) => key.replaceAll(/\{[^}+]+/g, "{");

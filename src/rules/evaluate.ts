@@ -11,14 +11,16 @@ interface StepUp {
   readonly acr: string | null;
 }
 
+type Failure = { readonly holds: false; readonly code: "rule_denied" | "groups_incomplete" } | StepUp;
+
 /** Whether a rule holds, and if not, why. */
-export type Verdict = { readonly holds: true } | { readonly holds: false; readonly code: "rule_denied" | "groups_incomplete" } | StepUp;
+export type Verdict = { readonly holds: true } | Failure;
 
 /** Seconds by which a provider's clock may run ahead before its sign-in time counts as unknown. */
 const CLOCK_SKEW = 60;
 
 const HOLDS: Verdict = { holds: true };
-const DENIED: Verdict = { holds: false, code: "rule_denied" };
+const DENIED: Failure = { holds: false, code: "rule_denied" };
 const INCOMPLETE: Verdict = { holds: false, code: "groups_incomplete" };
 
 const verdict = (holds: boolean): Verdict => (holds ? HOLDS : DENIED);
@@ -40,7 +42,7 @@ const EVALUATORS: Evaluators = {
   user: (rule, principal) => verdict(principal.kind === "user" && principal.id === rule.name),
   client: (rule, principal) => verdict(principal.clientId === rule.name),
   claim: (rule, { claims }) => verdict(holdsOneOf(ownValue(claims, rule.path), rule.values)),
-  custom: (rule, principal) => verdict(passes(rule.test, principal)),
+  custom: (rule, principal) => ask(rule.test, principal),
   assurance: (rule, { kind, authentication }) => {
     if (authentication.context?.split(" ").includes(rule.name) === true) return HOLDS;
     return kind === "user" ? stepUp(null, rule.name) : DENIED;
@@ -87,14 +89,16 @@ function all(rules: readonly Rule[], principal: Principal, now: number): Verdict
   return wanted ?? HOLDS;
 }
 
-/** The most helpful failure wins: a step-up can be mended by the caller, an incomplete group list by the operator. */
+/** How much a failure helps: a step-up can be mended by the caller, an incomplete group list by the operator. */
+const HELPS: Readonly<Record<Failure["code"], number>> = { rule_denied: 0, groups_incomplete: 1, step_up_required: 2 };
+
+/** The first of the most helpful failures wins. */
 function any(rules: readonly Rule[], principal: Principal, now: number): Verdict {
   let best = DENIED;
   for (const rule of rules) {
     const result = evaluate(rule, principal, now);
     if (result.holds) return HOLDS;
-    if (best.holds || best.code === "step_up_required") continue;
-    if (result.code === "step_up_required" || best.code === "rule_denied") best = result;
+    if (HELPS[result.code] > HELPS[best.code]) best = result;
   }
   return best;
 }
@@ -109,11 +113,11 @@ function isRecent(at: number | null, maxAge: number | null, now: number): boolea
   return at !== null && maxAge !== null && at <= now + CLOCK_SKEW && now - at <= maxAge;
 }
 
-function passes(test: (principal: Principal) => boolean, principal: Principal): boolean {
+function ask(test: (principal: Principal) => boolean, principal: Principal): Verdict {
   try {
-    return (test(principal) as unknown) === true;
+    return verdict((test(principal) as unknown) === true);
   } catch {
-    return false;
+    return DENIED;
   }
 }
 

@@ -25,9 +25,11 @@ export function segmentKind(segment: string): "literal" | "parameter" | "greedy"
 /** Takes a route key apart; reports what is wrong with it and then answers null. */
 export function parseRouteKey(key: string, report: Report): RouteKey | null {
   if (RESERVED.has(key)) return { method: null, segments: [] };
-  const [method = "", path, ...rest] = key.split(" ");
-  if (path === undefined) return parseWord(key, report);
-  const problems = [...methodProblems(method), ...pathProblems(rest.length === 0 ? path : "")];
+  const space = key.indexOf(" ");
+  if (space === -1) return parseWord(key, report);
+  const method = key.slice(0, space);
+  const path = key.slice(space + 1);
+  const problems = [...methodProblems(method), ...pathProblems(path)];
   for (const [message, fix] of problems) report.problem("", message, fix);
   return problems.length === 0 ? { method, segments: path === "/" ? [] : path.slice(1).split("/") } : null;
 }

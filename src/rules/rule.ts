@@ -81,7 +81,7 @@ function withinOf(options: unknown): string | null {
   if (typeof options !== "object" || options === null || Array.isArray(options)) return (options ?? undefined) as unknown as string;
   const [name, ...more] = Object.keys(options);
   if (name === undefined) return null;
-  return (name === "within" && more.length === 0 ? (options as { within: unknown }).within : options) as string;
+  return (name === "within" && more.length === 0 ? ((options as { within: unknown }).within ?? undefined) : options) as string;
 }
 
 /** Expands the two spelled-out rules. */

@@ -1,13 +1,14 @@
 import { within } from "../deadline.ts";
+import { SallyportError } from "../errors.ts";
 import type { BusinessEvent } from "../guard/guarded-event.ts";
-import type { GuardOptions } from "../guard/guard.ts";
+import { type GuardOptions, openRevocations } from "../guard/guard.ts";
 import { problem, type ProblemResult } from "../guard/problem.ts";
-import { sessionGuard } from "../guard/session-guard.ts";
+import { type SessionContext, sessionGuard } from "../guard/session-guard.ts";
 import { writeLine } from "../observe/log.ts";
 import type { Proof } from "../principal/proof.ts";
 import type { RouteTable } from "../rules/route-table.ts";
 import { readRefreshToken } from "./refresh-token.ts";
-import type { RevocationTable } from "./revocation-table.ts";
+import { type RevocationTable, revocationTable } from "./revocation-table.ts";
 import { createRevoker, type Revoker, type RevokerOptions } from "./revoker.ts";
 import type { Ended, SessionProvider } from "./session-provider.ts";
 import type { Target } from "./targets.ts";
@@ -33,20 +34,29 @@ const PROVIDER_TIMEOUT = 4_000;
  * provider end it too. The caller's own record is written first, so the token is refused whatever the provider says.
  */
 export function signOut(routes: RouteTable, options: SignOutOptions): SignOutHandler {
-  const end = makeEnd(options, (provider, { principal }, _accessToken, refreshToken) => provider.endSession(principal, refreshToken));
   return sessionGuard(
     routes,
-    async (event, { proof, accessToken }) => end("session", thisSession(proof), proof, event, accessToken),
+    makeEnd(options, {
+      scope: "session",
+      why: "signed out",
+      plan: async (proof) => ({ orders: thisSession(proof), record: "done", asksProvider: true }),
+      askProvider: (provider, { principal }, _accessToken, refreshToken) => provider.endSession(principal, refreshToken),
+    }),
     fenceOptions(options),
   );
 }
 
 /** `POST /session/sign-out-everywhere`: ends every session of the caller, on every device. */
 export function signOutEverywhere(routes: RouteTable, options: SignOutOptions): SignOutHandler {
-  const end = makeEnd(options, (provider, { principal }, accessToken) => provider.endAllSessions(principal, accessToken));
+  const isRevoked = makeIsRevoked(options);
   return sessionGuard(
     routes,
-    async (event, { proof, accessToken }) => end("everywhere", [everything(proof), ...thisSession(proof)], proof, event, accessToken),
+    makeEnd(options, {
+      scope: "everywhere",
+      why: "signed out everywhere",
+      plan: async (proof) => planEverywhere(proof, await isRevoked(proof)),
+      askProvider: (provider, { principal }, accessToken) => provider.endAllSessions(principal, accessToken),
+    }),
     fenceOptions(options),
   );
 }
@@ -60,52 +70,95 @@ interface Order {
   readonly upTo: number | null;
 }
 
-/** The session; where tokens name none, the token; where they have no id either, whatever was issued up to this one. */
-function thisSession({ principal, tokenId, issuedAt }: Proof): readonly Order[] {
-  const { issuer, session, subject } = principal;
-  if (session !== null) return [{ target: { issuer, kind: "session", value: session }, upTo: null }];
-  if (tokenId !== null) return [{ target: { issuer, kind: "token", value: tokenId }, upTo: null }];
-  return [{ target: { issuer, kind: "subject", value: subject }, upTo: issuedAt === null ? null : Math.floor(issuedAt) }];
+/** What is to be done for a caller. */
+interface Plan {
+  /** In this order; none: there is nothing by which the token could be refused. */
+  readonly orders: readonly Order[];
+  /** What to call the writing of them. `already`, `skipped`: it is not all that was asked for. */
+  readonly record: Ended;
+  readonly asksProvider: boolean;
 }
 
-const everything = ({ principal: { issuer, subject } }: Proof): Order => ({
-  target: { issuer, kind: "subject", value: subject },
-  upTo: null,
-});
+/** The session; where tokens name none, the token. */
+function thisSession({ principal, tokenId }: Proof): readonly Order[] {
+  const { issuer, session } = principal;
+  if (session !== null) return [{ target: { issuer, kind: "session", value: session }, upTo: null }];
+  return tokenId === null ? [] : [{ target: { issuer, kind: "token", value: tokenId }, upTo: null }];
+}
 
-type AskProvider = (provider: SessionProvider, proof: Proof, accessToken: string | null, refreshToken: string | null) => Promise<Ended>;
-type End = (
-  scope: "session" | "everywhere",
-  orders: readonly Order[],
-  proof: Proof,
-  event: BusinessEvent,
-  accessToken: string | null,
-) => Promise<ProblemResult>;
+/**
+ * The subject comes first, so that a token is not revoked by its own half-done sign-out. A revoked token, which comes as far as this
+ * behind a cached answer, ends nothing that is younger than itself. One that does not say when it was issued could only take all later
+ * ones with it.
+ */
+function planEverywhere(proof: Proof, isRevoked: boolean): Plan {
+  const { principal, issuedAt } = proof;
+  const target: Target = { issuer: principal.issuer, kind: "subject", value: principal.subject };
+  const subject = issuedAt === null ? [] : [{ target, upTo: isRevoked ? Math.floor(issuedAt) : null }];
+  const record = isRevoked ? "already" : issuedAt === null ? "skipped" : "done";
+  return { orders: [...subject, ...thisSession(proof)], record, asksProvider: !isRevoked };
+}
 
-function makeEnd(options: SignOutOptions, askProvider: AskProvider): End {
-  const { revocations, providers = {} } = options;
-  const revoker = createRevoker(revocations, options);
-  return async (scope, orders, proof, event, accessToken) => {
-    const refreshToken = readRefreshToken(event);
-    if (!refreshToken.ok) return problem(400, { title: "Bad Request", errors: [{ field: "refreshToken", message: refreshToken.message }] });
-    const { issuer } = proof.principal;
-    const record = await attempt(issuer, "record", async () => write(revoker, orders, scope));
-    const provider = Object.hasOwn(providers, issuer) ? providers[issuer] : undefined;
-    const ask = async () =>
-      within(askProvider(provider as SessionProvider, proof, accessToken, refreshToken.value), PROVIDER_TIMEOUT, "internal_error");
-    const answer = provider === undefined ? null : await attempt(issuer, "provider", ask);
-    return report(scope, record, answer);
+/** Asks the table each time. @throws SallyportError `revocations_unavailable` */
+function makeIsRevoked({ revocations, ...options }: SignOutOptions): (proof: Proof) => Promise<boolean> {
+  const asked = openRevocations({
+    ...fenceOptions({ revocations, ...options }),
+    revocations: revocationTable({ ...revocations.options, remember: "0s" }),
+  });
+  return async (proof) => {
+    try {
+      await asked?.check(proof);
+      return false;
+    } catch (error) {
+      if (error instanceof SallyportError && error.code === "revoked") return true;
+      throw error;
+    }
   };
 }
 
-async function write(revoker: Revoker, orders: readonly Order[], scope: string): Promise<Ended> {
-  const why = scope === "session" ? "signed out" : "signed out everywhere";
-  await Promise.all(orders.map(({ target, upTo }) => revoker.revoke(target, { by: "the user", why }, upTo ?? undefined)));
-  return "done";
+/** One way out. */
+interface Exit {
+  readonly scope: "session" | "everywhere";
+  readonly why: string;
+  readonly plan: (proof: Proof) => Promise<Plan>;
+  readonly askProvider: (
+    provider: SessionProvider,
+    proof: Proof,
+    accessToken: string | null,
+    refreshToken: string | null,
+  ) => Promise<Ended>;
+}
+
+function makeEnd(options: SignOutOptions, { scope, why, plan, askProvider }: Exit) {
+  const { revocations, providers = {} } = options;
+  const revoker = createRevoker(revocations, options);
+  return async (event: BusinessEvent, { proof, accessToken }: SessionContext): Promise<ProblemResult> => {
+    const refreshToken = readRefreshToken(event);
+    if (!refreshToken.ok) return problem(400, { title: "Bad Request", errors: [{ field: "refreshToken", message: refreshToken.message }] });
+    const { issuer } = proof.principal;
+    const planned = await attempt(issuer, "record", async () => plan(proof));
+    if (planned === "failed") return report(scope, "failed", null);
+    const record = await attempt(issuer, "record", async () => write(revoker, planned, why));
+    const provider = Object.hasOwn(providers, issuer) ? providers[issuer] : undefined;
+    if (provider === undefined) return report(scope, record, null);
+    if (!planned.asksProvider) return report(scope, record, "skipped");
+    const ask = async () => within(askProvider(provider, proof, accessToken, refreshToken.value), PROVIDER_TIMEOUT, "internal_error");
+    return report(scope, record, await attempt(issuer, "provider", ask));
+  };
+}
+
+async function write(revoker: Revoker, { orders, record }: Plan, why: string): Promise<Ended> {
+  if (orders.length === 0) throw new Unnamed("The token cannot be named.");
+  for (const { target, upTo } of orders) await revoker.revoke(target, { by: "the user", why }, upTo ?? undefined);
+  return record;
+}
+
+class Unnamed extends Error {
+  override readonly name = "Unnamed";
 }
 
 /** A step that fails is reported and does not stop the next one. Its error is named and not quoted: it may hold a token. */
-async function attempt(issuer: string, step: string, work: () => Promise<Ended>): Promise<Outcome> {
+async function attempt<T>(issuer: string, step: string, work: () => Promise<T>): Promise<T | "failed"> {
   try {
     return await work();
   } catch (error) {
@@ -115,13 +168,13 @@ async function attempt(issuer: string, step: string, work: () => Promise<Ended>)
 }
 
 /**
- * 200: all that could be done was done. 207: the token is refused here, and the provider may still renew it. 503: the record is
- * missing, so nothing can be promised.
+ * 200: all that could be done was done. 207: the token is refused here, and other tokens may not be, or the provider may still renew it.
+ * 503: the record is missing, so nothing can be promised.
  */
 function report(scope: string, record: Outcome, provider: Outcome | null): ProblemResult {
   const steps = { record, ...(provider !== null && { provider }) };
   const missing = { title: "Service Unavailable", scope, steps };
   if (record === "failed") return problem(503, missing);
   const headers = { "content-type": "application/json", "cache-control": "no-store" };
-  return { statusCode: provider === "failed" ? 207 : 200, headers, body: JSON.stringify({ scope, steps }) };
+  return { statusCode: provider === "failed" || record !== "done" ? 207 : 200, headers, body: JSON.stringify({ scope, steps }) };
 }

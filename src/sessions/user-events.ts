@@ -8,6 +8,8 @@ export interface UserEventsOptions extends RevokerOptions {
   readonly revocations: RevocationTable;
   /** A user pool's id to the issuer's name in the configuration. */
   readonly pools: Readonly<Record<string, string>>;
+  /** Further issuers, by their names in the configuration, that an operator may give orders about. Default none. */
+  readonly issuers?: readonly string[];
 }
 
 /** What came of an event. */
@@ -30,13 +32,14 @@ const ORDER = ["issuer", "kind", "value", "by", "why"] as const;
 /**
  * A Lambda handler for two kinds of events. From EventBridge, calls that CloudTrail saw at Cognito (`source` `aws.cognito-idp`): a user
  * who was disabled or deleted there is cut off here, up to the second of that call. From an operator:
- * `{"revoke":{"issuer":"…","kind":"subject","value":"…","by":"…","why":"…"}}`. Rejects where it could do nothing with the event, so that
- * Lambda tries again and then keeps it.
+ * `{"revoke":{"issuer":"…","kind":"subject","value":"…","by":"…","why":"…"}}`. Rejects where it could do nothing with the event, an order about
+ * an issuer that it was not told of among them, so that Lambda tries again and then hands it to the function's failure destination.
  */
-export function revokeOnUserEvents({ pools, ...options }: UserEventsOptions): (event: unknown) => Promise<EventResult> {
+export function revokeOnUserEvents({ pools, issuers = [], ...options }: UserEventsOptions): (event: unknown) => Promise<EventResult> {
   const revoker = createRevoker(options.revocations, options);
+  const names = [...Object.values(pools), ...issuers];
   return async (event) => {
-    const order = isJsonObject(event) ? orderOf(event, pools) : null;
+    const order = isJsonObject(event) ? orderOf(event, pools, names) : null;
     if (order === null) {
       writeLine("INFO", "Event ignored", {});
       return { revoked: false };
@@ -54,7 +57,7 @@ interface Order extends Record<Exclude<(typeof ORDER)[number], "kind">, string> 
 }
 
 /** Null: an event that ends nothing. */
-function orderOf(event: JsonObject, pools: UserEventsOptions["pools"]): Order | null {
+function orderOf(event: JsonObject, pools: UserEventsOptions["pools"], issuers: readonly string[]): Order | null {
   const detail = member(event, "detail");
   if (isJsonObject(detail)) return cognitoOrder(detail, pools);
   const order = member(event, "revoke");
@@ -62,7 +65,10 @@ function orderOf(event: JsonObject, pools: UserEventsOptions["pools"]): Order | 
   for (const name of ORDER) requireText(order, name);
   if (!(TARGET_KINDS as readonly unknown[]).includes(order["kind"]))
     throw new TypeError("The order's kind is not one that can be revoked.");
-  return { ...(order as unknown as Order), upTo: null };
+  const { issuer, kind, value, by, why } = order as unknown as Order;
+  if (!issuers.includes(issuer)) throw new TypeError("The order's issuer is not one that orders are taken about.");
+  // Of a whole issuer there is but one name.
+  return { issuer, kind, value: kind === "issuer" ? issuer : value, by, why, upTo: null };
 }
 
 /** A call that failed ended nothing. */

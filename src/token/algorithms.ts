@@ -3,7 +3,7 @@ import { verify } from "../node-crypto.ts";
 import { toDer } from "./ecdsa-signature.ts";
 import { pssKey } from "./pss-key.ts";
 
-/** What the table knows of a JWS algorithm (RFC 7518 section 3, RFC 8037 section 3.1). */
+/** What the table knows of a JWS algorithm (RFC 7518 section 3, RFC 8037 section 3.1, RFC 9864 section 2.2). */
 interface Algorithm {
   /** The JWK key type. */
   readonly kty: "RSA" | "EC" | "OKP";
@@ -18,6 +18,8 @@ interface Algorithm {
 }
 
 const rsa = (hash: string, pss = false): Algorithm => ({ kty: "RSA", crv: null, hash, signatureLength: null, pss });
+/** Only the one curve, under either name: what a token says, its key's `alg` and the configuration say must be the same one. */
+const edwards: Algorithm = { kty: "OKP", crv: "Ed25519", hash: null, signatureLength: 64, pss: false };
 const ec = (crv: string, hash: string, signatureLength: number): Algorithm => ({ kty: "EC", crv, hash, signatureLength, pss: false });
 
 /** The algorithms a gateway may be configured with. `none` and the HMAC family cannot be written down here. */
@@ -31,7 +33,8 @@ export const ALGORITHMS = {
   ES256: ec("P-256", "sha256", 64),
   ES384: ec("P-384", "sha384", 96),
   ES512: ec("P-521", "sha512", 132),
-  EdDSA: { kty: "OKP", crv: "Ed25519", hash: null, signatureLength: 64, pss: false },
+  EdDSA: edwards,
+  Ed25519: edwards,
 } as const satisfies Record<string, Algorithm>;
 
 /** The name of a supported algorithm. */

@@ -66,11 +66,21 @@ export function decodePaddedToken(text: string): UnverifiedToken {
 }
 
 /**
- * Whether a credential is a token that only its issuer can read: neither a JWT, signed or encrypted, nor anything but the
- * characters of RFC 6750 section 2.1.
+ * Whether a credential is a token that only its issuer can read: of nothing but the characters of RFC 6750 section 2.1, and nothing
+ * that anybody could take for a JWT, signed or encrypted.
  */
 export function isOpaque(text: string): boolean {
-  return text.length <= MAX_TOKEN_LENGTH && /^[A-Za-z0-9\-._~+/]+=*$/.test(text) && !COMPACT_JWS.test(text) && !COMPACT_JWE.test(text);
+  return text.length <= MAX_TOKEN_LENGTH && /^[A-Za-z0-9\-._~+/]+=*$/.test(text) && !isLikeJwt(text);
+}
+
+/**
+ * Three parts or five, or a first part that decodes to the start of an object. Lenient decoders pass over padding, the other alphabet
+ * and stray characters: were such a spelling opaque, its issuer would vouch for a JWT that was not read here, sessions and all.
+ */
+function isLikeJwt(text: string): boolean {
+  const [head = "", ...others] = text.split(".");
+  if (others.length === 2 || others.length === 4) return true;
+  return others.length > 0 && Buffer.from(head, "base64url").toString("latin1").trimStart().startsWith("{");
 }
 
 function otherForm(text: string): "token_encrypted" | "token_opaque" | "token_malformed" {

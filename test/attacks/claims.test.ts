@@ -274,3 +274,14 @@ describe("D19 finds a pattern where an exact value belongs: a gateway with one d
     { audience: "https://*.example" },
   ])("%o", (options) => expect(() => shopWith(options as unknown as IssuerOptions)).toThrow(ConfigurationError));
 });
+
+describe("D20 sends a logout token, or another statement about an event, as an access token", () => {
+  const events = { "http://schemas.openid.net/event/backchannel-logout": {} };
+  it.each([{ events }, { events: {} }, { events: null }, { events, scope: undefined, client_id: undefined, nonce: undefined }])(
+    "%j",
+    async (claims) => refused(mint({ claims, header: { typ: "JWT" } }), "token_use_mismatch", 1),
+  );
+  it.each(["pool", "staff"] as const)("of the issuer %s", async (issuer) => {
+    await refused(mint({ issuer, claims: { events } }), "token_use_mismatch", 1);
+  });
+});

@@ -3,6 +3,7 @@ import {
   allOf,
   appSyncAuthorizer,
   authenticatedWithin,
+  live,
   multiFactor,
   type LogEntry,
   type RuleInput,
@@ -10,6 +11,7 @@ import {
   tenant,
 } from "../../src/index.ts";
 import { decodePrincipal } from "../../src/principal/codec.ts";
+import type { LiveCheck } from "../../src/sessions/index.ts";
 import { clock, createSample, gateway, NOW_SECONDS, type Sample } from "../authorize/sample.ts";
 
 const DENIED = { isAuthorized: false, resolverContext: {}, deniedFields: [], ttlOverride: 0 };
@@ -66,6 +68,15 @@ describe("the time an answer may be reused for", () => {
     expect(await ttlOf(recent, allOf(scope("orders:read"), authenticatedWithin("1m")))).toBe(0);
     expect(await ttlOf(recent, multiFactor({ within: "1m" }))).toBe(0);
     expect(await ttlOf(recent, multiFactor())).toBe(300);
+  });
+
+  it("is nothing where the issuer is to be asked", async () => {
+    const liveCheck: LiveCheck = { check: () => {}, open: () => ({ isLive: async () => true }) };
+    const issuers = gateway.issuers.map((one) => ({ ...one, settings: { ...one.settings, liveCheck } }));
+    const rule = allOf(scope("orders:read"), live());
+    const asking = appSyncAuthorizer({ ...gateway, issuers }, { rule, clock, jwks: sample.jwks, log: () => {} });
+    const answer = await asking({ authorizationToken: await sample.good(), requestContext: { apiId: "sampleapi" } });
+    expect(answer).toMatchObject({ isAuthorized: true, ttlOverride: 0 });
   });
 
   it("of a public rule needs no token", async () => {

@@ -8,15 +8,22 @@ import {
   defineGateway,
   dynamoKeyStore,
   env,
+  entraExternalId,
   entraId,
+  google,
   group,
   issuer,
   oidc,
+  okta,
   type Problem,
   scope,
 } from "../../src/index.ts";
 
 const api = (changes: object = {}) => oidc({ issuer: "https://idp.example", audience: "https://api.example", ...changes });
+const POOL = "eu-west-1_SamplePool";
+const TENANT = "8a1f0c63-57d2-4e9b-b0a4-3c6d9e2f7b15";
+const OTHER = "5e0d9c8b-7a61-4f52-8e43-d2c1b0a9f8e7";
+const B2C = { issuer: `https://shop.b2clogin.com/${TENANT}/v2.0/`, policies: ["B2C_1_signin"], audience: "x" };
 const routes = { "GET /": "authenticated" } as const;
 
 function problems(options: object): readonly Problem[] {
@@ -56,6 +63,19 @@ describe("one issuer's options", () => {
     [{ issuer: "http://idp.example" }, "issuers.main.issuer"],
     [{ issuer: ["https://idp.example", "http://other.example"] }, "issuers.main.issuer[1]"],
     [{ jwksUri: "http://idp.example/keys" }, "issuers.main.jwksUri"],
+    [{ jwksUri: "idp.example/keys" }, "issuers.main.jwksUri"],
+    [{ jwksUri: "https://user:secret@idp.example/keys" }, "issuers.main.jwksUri"],
+    [{ jwksUri: "https://undefined/keys" }, "issuers.main.jwksUri"],
+    [{ jwksUri: "https://null/keys" }, "issuers.main.jwksUri"],
+    [{ issuer: "idp.example" }, "issuers.main.issuer"],
+    [{ issuer: "https://" }, "issuers.main.issuer"],
+    [{ issuer: "https://user:secret@idp.example" }, "issuers.main.issuer"],
+    [{ issuer: "https://user:secret@idp.example", jwksUri: "https://idp.example/keys" }, "issuers.main.issuer"],
+    [{ issuer: "https://idp.example/#x" }, "issuers.main.issuer"],
+    [{ issuer: "https://idp.example/?realm=x" }, "issuers.main.issuer"],
+    [{ issuer: "https://undefined/" }, "issuers.main.issuer"],
+    [{ issuer: "https://undefined.idp.example" }, "issuers.main.issuer"],
+    [{ issuer: ["https://idp.example", "https://null"] }, "issuers.main.issuer[1]"],
     [{ algorithms: [] }, "issuers.main.algorithms"],
     [{ algorithms: ["none"] }, "issuers.main.algorithms[0]"],
     [{ algorithms: ["RS256", "HS256"] }, "issuers.main.algorithms[1]"],
@@ -63,6 +83,9 @@ describe("one issuer's options", () => {
     [{ tokenUse: "refresh" }, "issuers.main.tokenUse"],
     [{ typ: [] }, "issuers.main.typ"],
     [{ clockSkew: "60" }, "issuers.main.clockSkew"],
+    [{ clockSkew: "601s" }, "issuers.main.clockSkew"],
+    [{ clockSkew: "1d" }, "issuers.main.clockSkew"],
+    [{ policies: ["B2C_1_signin"] }, "issuers.main.policies"],
     [{ maxLifetime: 3600 }, "issuers.main.maxLifetime"],
     [{ vocabulary: { scopes: { map: {} } } }, "issuers.main.vocabulary.scopes.rest"],
     [{ vocabulary: { scopes: { map: { a: "x", b: "x" }, rest: "drop" } } }, 'issuers.main.vocabulary.scopes.map["b"]'],
@@ -77,6 +100,42 @@ describe("one issuer's options", () => {
 
   it.each(["http://localhost.attacker.example", "http://127.0.0.1.attacker.example", "http://128.0.0.1"])("and not for %s", (remote) => {
     expect(paths(withIssuer({ issuer: remote }))).toContain("issuers.main.issuer");
+  });
+
+  it.each([
+    [oidc({ issuer: "shop", audience: "x", jwksUri: "https://idp.example/keys?appid=1" })],
+    [oidc({ issuer: "https://idp.example", audience: "x", clockSkew: "10m" })],
+    [oidc({ issuer: "https://null.idp.example/undefined-realm", audience: "undefined-api" })],
+    [google({ clientIds: ["web"] })],
+    [google({ clientIds: ["web"], issuer: "accounts.google.com" })],
+    [cognito({ issuer: "http://127.0.0.1:9229/local_1", clientIds: ["web"] })],
+    [entraId({ issuer: "https://login.microsoftonline.com/{tenantid}/v2.0", tenants: null, audience: "x" })],
+  ])("an address that works starts (%#)", (main) => {
+    expect(problems({ issuers: { main }, routes })).toEqual([]);
+  });
+
+  it.each([
+    [auth0({ domain: "undefined.eu.auth0.com", audience: "x" }), "domain"],
+    [okta({ domain: "undefined.okta.com", audience: "x" }), "domain"],
+    [okta({ issuer: "https://shop.okta.com/oauth2/default", domain: "other.okta.com", audience: "x" }), "domain"],
+    [okta({ issuer: "https://shop.okta.com/oauth2/default", authorizationServer: "ausOther", audience: "x" }), "authorizationServer"],
+    [auth0({ issuer: "https://shop.eu.auth0.com/", domain: "other.eu.auth0.com", audience: "x" }), "domain"],
+    [auth0({ issuer: "https://shop.eu.auth0.com/", customDomains: ["id.shop.example"], audience: "x" }), "customDomains"],
+    [
+      cognito({ issuer: `https://cognito-idp.eu-west-1.amazonaws.com/${POOL}`, userPoolId: "eu-west-1_Other", clientIds: ["x"] }),
+      "userPoolId",
+    ],
+    [entraExternalId({ issuer: `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`, tenantId: OTHER, audience: "x" }), "tenantId"],
+    [azureAdB2c({ ...B2C, tenantId: OTHER }), "tenantId"],
+    [azureAdB2c({ ...B2C, tenantId: "shop" }), "tenantId"],
+    [azureAdB2c({ ...B2C, domains: ["id.shop.example"] }), "domains"],
+  ])("an option that could say nothing does not start (%#)", (main, name) => {
+    expect(paths({ issuers: { main }, routes })).toContain(`issuers.main.${name}`);
+  });
+
+  it("while what is read beside an issuer may stand there", () => {
+    const main = azureAdB2c({ ...B2C, tenant: "shop", tenantId: TENANT.toUpperCase() });
+    expect(problems({ issuers: { main }, routes })).toEqual([]);
   });
 
   it("an unknown option is named, with the option that was meant", () => {
@@ -123,6 +182,12 @@ describe("the environment", () => {
 describe("issuers together", () => {
   it("the same issuer twice is refused", () => {
     expect(paths({ issuers: { a: api(), b: api({ audience: "other" }) }, routes })).toEqual(["issuers.b"]);
+  });
+
+  it("the same issuer in another spelling of its policy is refused", () => {
+    const of = (policy: string) => azureAdB2c({ ...B2C, issuer: `https://shop.b2clogin.com/tfp/${TENANT}/${policy}/v2.0/` });
+    expect(paths({ issuers: { a: of("B2C_1_signin"), b: of("b2c_1_SIGNIN") }, routes })).toEqual(["issuers.b"]);
+    expect(problems({ issuers: { a: of("B2C_1_signin"), b: of("B2C_1_signup") }, routes })).toEqual([]);
   });
 
   it("one issuer inside another's family of tenants is refused", () => {

@@ -117,6 +117,13 @@ describe("an authorizer that leaves refusals to the guard", () => {
     expect(await ask("GET", headers)).toBe(200);
   });
 
+  it("caches no refusal of a request that is kept for the same token elsewhere: the query is no part of the key", async () => {
+    const { ask, api } = deploy();
+    const headers = await bearer();
+    expect((await api.request({ method: "GET", path: "/orders?access_token=x", headers })).status).toBe(401);
+    expect(await ask("GET", headers)).toBe(200);
+  });
+
   it("caches no refusal that time can mend", async () => {
     const { ask, clock } = deploy();
     const early = await bearer({ nbf: ISSUED_AT / 1_000 + 90 });

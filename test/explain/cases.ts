@@ -107,11 +107,25 @@ const TIMES: readonly Row[] = [
 ];
 
 const CHECKS: readonly Row[] = [
+  [
+    "a Graph token of a version that is not configured",
+    of("staff", { iss: `https://login.microsoftonline.us/${TENANT}/v2.0`, aud: GRAPH }),
+    "token_not_for_api",
+    "issuer",
+    /Microsoft Graph/,
+  ],
   ["a Graph token", of("staff", { aud: GRAPH }), "token_not_for_api", "own-api", /Microsoft Graph/],
   ["a Cognito ID token", of("pool", { token_use: "id" }), "token_use_mismatch", "kind", /Cognito ID token; the API wants access tokens/],
   ["an app without roles", of("staff", { scp: undefined }), "token_use_mismatch", "kind", /without any role/],
   ["a logout token", of("visitors", { events: {} }), "token_use_mismatch", "kind", /logout token/],
   ["an access token", of("visitors", { scope: "openid" }), "token_use_mismatch", "kind", /Google access token/],
+  [
+    "an ID token of a shared registration",
+    of("other", { azp: "other-api", client_id: undefined, scope: undefined }),
+    "token_use_mismatch",
+    "kind",
+    /an ID token; the API wants access tokens/,
+  ],
   ["another slash", of("shops", { aud: `${AUDIENCE}/` }), "audience_mismatch", "audience", /trailing slash/],
   ["the app's URI", of("staff", { aud: `api://${APP}` }), "audience_mismatch", "audience", /api:\/\//],
   ["another case", of("shops", { aud: AUDIENCE.toUpperCase() }), "audience_mismatch", "audience", /upper and lower case/],
@@ -121,6 +135,13 @@ const CHECKS: readonly Row[] = [
   ["a bound resource", of("pool", { aud: "orders-api" }), "audience_mismatch", "audience", /resource server/],
   ["another client", of("pool", { client_id: "mobile" }), "client_not_allowed", "client", /same user pool/],
   ["several audiences", of("visitors", { aud: ["google-client", "x"], azp: undefined }), "client_not_allowed", "client", /no `azp`/],
+  [
+    "a stranger among the audiences",
+    of("visitors", { aud: ["google-client", "x"] }),
+    "audience_mismatch",
+    "audience",
+    /in `audience` or `clientIds`/,
+  ],
   ["no organization", of("shops", { org_id: undefined }), "tenant_not_allowed", "tenant", /without an organization/],
   ["a private account", of("visitors", { hd: undefined }), "tenant_not_allowed", "tenant", /private Google account/],
   ["another flow", of("partners", { tfp: "B2C_1_reset" }), "policy_not_allowed", "flow", /Password reset/],

@@ -151,6 +151,7 @@ describe("what others are asked about", () => {
     sub: "user-1",
     client_id: "web",
     scope: "orders:read",
+    token_type: "Bearer",
     exp: NOW + 600,
     iat: NOW,
     iss: "https://desk.example",
@@ -168,6 +169,20 @@ describe("what others are asked about", () => {
     expect(explanation.steps.map(({ id }) => id)).not.toContain("signature");
     expect(allOf(explanation)).not.toContain("opaque-token");
   });
+});
+
+it.each([
+  [{ sub: "user-1" }, null, /no access token, or the answer does not say/],
+  [{ sub: "user-1", aud: "desk", token_type: "refresh_token" }, "desk", /no access token\.$/],
+])("an opaque token that is no access token is not taken for an ID token: %j", async (answer, audience, hint) => {
+  const introspection = introspect({ url: "https://desk.example/introspect", clientId: "gateway", clientSecret: "shared-with-nobody" });
+  const desk = oidc({ issuer: "https://desk.example", audience, clientIds: ["web"], introspection });
+  const body = JSON.stringify({ active: true, client_id: "web", exp: NOW + 600, ...answer });
+  const { failure } = await explain(defineGateway({ issuers: { desk }, routes: {} }), "opaque-token-of-desk", {
+    clock: () => NOW * 1_000,
+    fetch: async () => new Response(body),
+  });
+  expect(failure).toMatchObject({ code: "token_use_mismatch", hints: [expect.stringMatching(hint)] });
 });
 
 describe("what a client sees", () => {

@@ -106,6 +106,34 @@ it("a token in the query does not reach the handler, in any form of the query", 
   });
 });
 
+it("a name or a token that is percent-encoded in the query is still one", async () => {
+  const jws = "eyJhbGciOiJSUzI1NiJ9%2EeyJzdWIiOiJhIn0%2Ec2lnbmF0dXJl";
+  const rawQueryString = `access%5Ftoken=hidden-1&%61ccess_token=hidden-2&t=${jws}&q=a%2Bb&bad=%E0%A4%A&page=2`;
+  const result = (await seen({ ...events.http(authorizerContext(reader, "http")), rawQueryString })) as { event: object };
+  expect(result.event).toMatchObject({ rawQueryString: "q=a%2Bb&bad=%E0%A4%A&page=2" });
+});
+
+describe("a WebSocket's handshake", () => {
+  const table = defineRoutes({ $connect: "authenticated", send: "authenticated" });
+  const event = (routeKey: string) => ({
+    queryStringParameters: { token: "opaque-secret", room: "7" },
+    multiValueQueryStringParameters: { token: ["opaque-secret"], room: ["7"] },
+    requestContext: { connectionId: "c", routeKey, authorizer: authorizerContext(reader, "websocket") },
+  });
+  const given = async (options: object, routeKey = "$connect") =>
+    (await guard(table, async (one) => one, { clock: () => NOW, log: () => {}, ...options })(event(routeKey))) as object;
+
+  it("keeps its query to itself: one of the parameters may be an opaque token", async () => {
+    expect(await given({})).toEqual(expect.objectContaining({ queryStringParameters: {}, multiValueQueryStringParameters: {} }));
+  });
+
+  it("hands on what was named as harmless, and nothing else", async () => {
+    const kept = { queryStringParameters: { room: "7" }, multiValueQueryStringParameters: { room: ["7"] } };
+    expect(await given({ connectQuery: ["room"] })).toMatchObject(kept);
+    expect(JSON.stringify(await given({ connectQuery: ["room"] }))).not.toContain("opaque-secret");
+  });
+});
+
 it("identity headers of the client are never read", async () => {
   const event = { ...events.http(undefined), headers: { "x-principal": JSON.stringify(authorizerContext(reader, "http")) } };
   expect(await refusedWith(event)).toMatchObject({ statusCode: 401 });

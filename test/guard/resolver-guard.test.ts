@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { authenticatedWithin, resolverGuard, scope } from "../../src/guard/index.ts";
+import { allOf, authenticatedWithin, live, resolverGuard, scope } from "../../src/guard/index.ts";
 import { encodeText } from "../../src/principal/codec.ts";
 import { testPrincipal } from "../../src/testing/index.ts";
 
@@ -57,6 +57,19 @@ describe("a resolver behind the AppSync authorizer", () => {
     const strict = resolverGuard(authenticatedWithin("5m"), async () => "reached", options);
     await expect(strict(event(encodeText(principal)))).rejects.toThrow("Unauthorized");
     expect(logged[0]).toMatchObject({ code: "step_up_required", issuer: "test" });
+  });
+
+  it.each([
+    [{ liveAt: NOW - 5 }, true],
+    [{ liveAt: `${NOW - 5}` }, true],
+    [{ liveAt: NOW - 60 }, false],
+    [{}, false],
+  ])("where its rule wants a live check, %j is one: %s", async (marks, isLive) => {
+    const strict = resolverGuard(allOf(scope("orders:read"), live()), async () => "reached", options);
+    const answer = strict(event({ ...encodeText(principal), ...marks }));
+    if (isLive) await expect(answer).resolves.toBe("reached");
+    else await expect(answer).rejects.toThrow("Unauthorized");
+    expect(logged.map(({ code }) => code)).toEqual(isLive ? [] : ["introspection_unavailable"]);
   });
 
   it("a handler's failure tells the caller nothing", async () => {

@@ -142,6 +142,25 @@ describe("an opaque token", () => {
     expect(asked).toEqual([]);
   });
 
+  /** How a JWT can be spelled so that a lenient reader at the issuer still takes it for what it is. */
+  const SPELLINGS: Record<string, (token: string) => string> = {
+    "with padding": (token) => `${token}=`,
+    "with two characters of padding": (token) => `${token}==`,
+    "in the other alphabet": (token) => `${token.slice(0, -8)}+/+/${token.slice(-4)}`,
+    "with a character that decoders skip": (token) => `${token}~`,
+    "with such a character first": (token) => `~${token}`,
+    "with a dot more": (token) => `${token}.`,
+    "without its signature": (token) => token.slice(0, token.lastIndexOf(".")),
+    "with an empty one": (token) => token.slice(0, token.lastIndexOf(".") + 1),
+    "encrypted, with padding": () => `${Buffer.from('{"alg":"dir"}').toString("base64url")}..c.d.e=`,
+  };
+
+  it.each(Object.entries(SPELLINGS))("is not what a JWT becomes %s: it is not sent to anybody", async (_how, spell) => {
+    const { outcome } = verifierOf(make({ tokens: "all" }));
+    expect(await outcome(spell(await jwt()))).toMatch(/^token_(malformed|encrypted)$/);
+    expect(asked).toEqual([]);
+  });
+
   it("is named by its issuer in the log, and nothing of it or of the secret is written", async () => {
     const { gateway, clock } = make();
     const lines: object[] = [];
@@ -166,6 +185,10 @@ describe("the answer is held against the settings", () => {
     "not yet valid": [{ nbf: NOW_SECONDS + 600 }, "token_not_yet_valid"],
     "a refresh token": [{ token_type: "refresh_token" }, "token_use_mismatch"],
     "a refresh token, said otherwise": [{ token_use: "refresh" }, "token_use_mismatch"],
+    "a refresh token, in Keycloak's words": [{ typ: "Refresh" }, "token_use_mismatch"],
+    "an offline token, in Keycloak's words": [{ typ: "Offline", token_type: "Bearer" }, "token_use_mismatch"],
+    "an ID token, in Keycloak's words": [{ typ: "ID" }, "token_use_mismatch"],
+    "a logout token": [{ events: {} }, "token_use_mismatch"],
     "bound to a key": [{ cnf: { jkt: "x" } }, "token_bound"],
     "bound by its type": [{ token_type: "DPoP" }, "token_use_mismatch"],
     "neither subject nor client": [{ sub: undefined, client_id: undefined }, "claim_missing"],
@@ -176,6 +199,20 @@ describe("the answer is held against the settings", () => {
   it.each(Object.entries(WRONG))("%s", async (_what, [changes, code]) => {
     state.body = { ...good, ...changes };
     expect(await verifierOf(make()).outcome(OPAQUE)).toBe(code);
+  });
+
+  it.each([
+    [{}, "token_use_mismatch"],
+    [{ token_type: "" }, "token_use_mismatch"],
+    [{ typ: "JWT" }, "token_use_mismatch"],
+    [{ typ: "Refresh", token_type: "Bearer" }, "token_use_mismatch"],
+    [{ token_type: "Bearer" }, "good"],
+    [{ token_type: "access_token" }, "good"],
+    [{ token_use: "access" }, "good"],
+    [{ typ: "Bearer" }, "good"],
+  ])("without an audience the answer has to say that it is an access token: %j", async (changes, code) => {
+    state.body = { ...good, aud: undefined, ...changes };
+    expect(await verifierOf(make({}, { audience: null, clientIds: ["web"] })).outcome(OPAQUE)).toBe(code);
   });
 
   it("another client, where clients are configured", async () => {
@@ -239,12 +276,41 @@ describe("asking", () => {
     expect(asked).toHaveLength(3);
   });
 
-  it("a token that the issuer does not answer for stops nobody else's", async () => {
+  it.each([400, 403, 404, 405, 406, 413, 414, 415, 422, 431, 451])(
+    "a token that the issuer, or what is in front of it, answers with %i stops nobody else's",
+    async (status) => {
+      const { outcome } = verifierOf(make());
+      state.status = status;
+      expect(await outcome("/etc/passwd")).toBe("introspection_unavailable");
+      state.status = 200;
+      expect(await outcome(OPAQUE)).toBe("good");
+      expect(asked).toHaveLength(2);
+    },
+  );
+
+  it.each([401, 407, 408, 429])("%i is about everybody's: the issuer is left alone", async (status) => {
     const { outcome } = verifierOf(make());
-    state.status = 400;
-    expect(await outcome("strange")).toBe("introspection_unavailable");
+    state.status = status;
+    expect(await outcome(OPAQUE)).toBe("introspection_unavailable");
     state.status = 200;
-    expect(await outcome(OPAQUE)).toBe("good");
+    expect(await outcome("another")).toBe("introspection_unavailable");
+    expect(asked).toHaveLength(1);
+  });
+
+  it("a strange token does not make the issuer look well either: the pause goes on doubling", async () => {
+    const world = make();
+    const { outcome } = verifierOf(world);
+    const after = async (milliseconds: number, status: number, token = OPAQUE) => {
+      world.clock.forward(milliseconds);
+      state.status = status;
+      return outcome(token);
+    };
+    await after(0, 503);
+    await after(1_000, 403, "/etc/passwd");
+    await after(0, 503);
+    expect(asked).toHaveLength(3);
+    expect(await after(1_999, 200)).toBe("introspection_unavailable");
+    expect(await after(1, 200)).toBe("good");
   });
 });
 
@@ -271,6 +337,16 @@ describe("what is remembered", () => {
     expect(await outcome(OPAQUE)).toBe("good");
     world.clock.forward(1);
     expect(await outcome(OPAQUE)).toBe("token_inactive");
+  });
+
+  it("nothing that whoever gets the principal could change", async () => {
+    const { gateway, clock } = make({}, { rolesClaim: ["access", "roles"] });
+    const { verifier } = verifierOf({ gateway: { ...gateway, forward: ["access"] }, clock });
+    state.body = { ...good, access: { roles: ["reader"] } };
+    const first = await verifier.verify(OPAQUE);
+    expect(() => (first.claims["access"] as { roles: string[] }).roles.push("admin")).toThrow(TypeError);
+    expect(await verifier.verify(OPAQUE)).toMatchObject({ roles: ["reader"], claims: { access: { roles: ["reader"] } } });
+    expect(asked).toHaveLength(1);
   });
 
   it("nothing that is not active", async () => {

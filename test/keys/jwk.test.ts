@@ -2,9 +2,9 @@ import { createHmac, generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readKey } from "../../src/keys/jwk.ts";
-import { readKeySet } from "../../src/keys/key-set.ts";
+import { keyFor, readKeySet } from "../../src/keys/key-set.ts";
 import { isModulusWeak, isPointWeak } from "../../src/keys/weak-keys.ts";
-import { isAlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
+import { type AlgorithmName, isAlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
 import { makeKey, outcome } from "./kit.ts";
 
 const rsa = (modulusLength: number, publicExponent = 65_537) => {
@@ -55,7 +55,9 @@ describe("a usable key", () => {
     ["P-256 with a zero octet", { ...leadingZero, x: leadingZero.x.toString("base64url") }, ["ES256"]],
     ["P-384", ec("P-384"), ["ES384"]],
     ["P-521", ec("P-521"), ["ES512"]],
-    ["Ed25519", ed25519, ["EdDSA"]],
+    ["Ed25519", ed25519, ["EdDSA", "Ed25519"]],
+    ["Ed25519 with the older name of its algorithm", { ...ed25519, alg: "EdDSA" }, ["EdDSA"]],
+    ["Ed25519 with the newer name", { ...ed25519, alg: "Ed25519" }, ["Ed25519"]],
     ["key_ops with verify", { ...point, key_ops: ["verify"] }, ["ES256"]],
     ["a key id of 256 characters", { ...point, kid: "k".repeat(256) }, ["ES256"]],
   ])("%s verifies %s", (_name, jwk, algorithms) => {
@@ -92,6 +94,8 @@ describe("an unusable key", () => {
     ["with alg none", { ...good, alg: "none" }],
     ["with another type's alg", { ...good, alg: "ES256" }],
     ["with another curve's alg", { ...point, alg: "ES384" }],
+    ["with the name of a curve for its alg", { ...point, alg: "P-256" }],
+    ["Ed25519 with the alg of Ed448", { ...ed25519, alg: "Ed448" }],
     ["with an issuer that is no string", { ...point, issuer: 1 }],
     ["RSA 1024", rsa(1024)],
     ["RSA 2047", { ...good, n: octets((modulus >> 1n) | 1n) }],
@@ -156,14 +160,38 @@ describe("a key set", () => {
 
   it("skips bad keys and keeps good ones", () => {
     const set = readKeySet({ keys: [{ ...point, kid: "enc", use: "enc" }, {}, one.jwk] });
-    expect(set.get("same")?.key.equals(one.publicKey)).toBe(true);
-    expect(set.get("enc")).toBeNull();
+    expect(set.get("same")?.[0]?.key.equals(one.publicKey)).toBe(true);
+    expect(set.get("enc")).toEqual([]);
   });
 
   it("makes a key id with two different keys unusable, in any order and number", () => {
-    expect(readKeySet({ keys: [one.jwk, other.jwk] }).get("same")).toBeNull();
-    expect(readKeySet({ keys: [one.jwk, other.jwk, one.jwk] }).get("same")).toBeNull();
-    expect(readKeySet({ keys: [one.jwk, { ...one.jwk, issuer: "https://id.example" }] }).get("same")).toBeNull();
+    expect(readKeySet({ keys: [one.jwk, other.jwk] }).get("same")).toEqual([]);
+    expect(readKeySet({ keys: [one.jwk, other.jwk, one.jwk] }).get("same")).toEqual([]);
+    expect(readKeySet({ keys: [one.jwk, { ...one.jwk, issuer: "https://id.example" }] }).get("same")).toEqual([]);
+  });
+
+  // RFC 7517 section 4.5 gives this as the one example of different keys under one id.
+  it("tells keys of different types under one id apart by the token's algorithm", () => {
+    const [first, second] = [rsa(2048), rsa(2048)].map((jwk) => ({ ...jwk, kid: "same" }));
+    const edwards = { ...ed25519, kid: "same" };
+    const found = (keys: readonly unknown[], algorithm: AlgorithmName) => keyFor(readKeySet({ keys }).get("same"), algorithm);
+    for (const keys of [
+      [first, one.jwk, edwards],
+      [edwards, one.jwk, first, first],
+    ]) {
+      expect(found(keys, "RS256")?.key.asymmetricKeyType).toBe("rsa");
+      expect(found(keys, "ES256")?.key.equals(one.publicKey)).toBe(true);
+      expect(found(keys, "EdDSA")?.key.asymmetricKeyType).toBe("ed25519");
+      expect(found(keys, "ES384")).toBeNull();
+    }
+    for (const keys of [
+      [first, one.jwk, second],
+      [one.jwk, second, first],
+    ]) {
+      expect(found(keys, "RS256")).toBeNull();
+      expect(found(keys, "ES256")?.key.equals(one.publicKey)).toBe(true);
+    }
+    expect(found([one.jwk, { ...ec("P-384"), kid: "same" }], "ES256")).toBeNull();
   });
 
   it("takes one key published twice, for all its algorithms", () => {
@@ -173,19 +201,19 @@ describe("a key set", () => {
         { ...good, alg: "PS256" },
       ],
     });
-    expect(set.get("r")?.algorithms).toEqual(["RS256", "PS256"]);
+    expect(set.get("r")?.map(({ algorithms }) => algorithms)).toEqual([["RS256", "PS256"]]);
   });
 
   it("takes the usable one of two keys under one id", () => {
     expect(
       readKeySet({ keys: [{ ...other.jwk, use: "enc" }, one.jwk] })
         .get("same")
-        ?.key.equals(one.publicKey),
+        ?.[0]?.key.equals(one.publicKey),
     ).toBe(true);
     expect(
       readKeySet({ keys: [one.jwk, { ...other.jwk, use: "enc" }] })
         .get("same")
-        ?.key.equals(one.publicKey),
+        ?.[0]?.key.equals(one.publicKey),
     ).toBe(true);
   });
 
@@ -219,8 +247,8 @@ interface WycheproofGroup {
 function verdict(group: WycheproofGroup, jws: string): "valid" | "invalid" {
   const [header = "", payload = "", signature = ""] = jws.split(".");
   const { alg, kid } = JSON.parse(Buffer.from(header, "base64url").toString()) as { alg: string; kid: string };
-  const key = readKeySet(group.public ?? group.private).get(kid);
-  if (!key || !isAlgorithmName(alg) || !key.algorithms.includes(alg)) return "invalid";
+  const key = isAlgorithmName(alg) ? keyFor(readKeySet(group.public ?? group.private).get(kid), alg) : null;
+  if (key === null || !isAlgorithmName(alg)) return "invalid";
   const input = Buffer.from(`${header}.${payload}`);
   return isSignatureValid(alg, key.key, input, Buffer.from(signature, "base64url")) ? "valid" : "invalid";
 }

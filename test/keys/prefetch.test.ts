@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createVerifier, defineGateway, type Gateway, httpAuthorizer, oidc, type VerifierOptions } from "../../src/index.ts";
+import type { Keys } from "../../src/keys/create-keys.ts";
+import { prefetchKeys } from "../../src/keys/prefetch.ts";
 import { createTestTokens } from "../../src/testing/index.ts";
 import { makeKey, outcome, serve, setOf } from "./kit.ts";
 
@@ -59,6 +61,39 @@ describe("prefetching", () => {
     const { urls, ask } = await start({ prefetch: true, pinned: true });
     expect(await ask()).toBe("found");
     expect(urls).toEqual([]);
+  });
+
+  const BROKEN: readonly (readonly [string, unknown])[] = [
+    ["without keys", { fetchedAt: Date.now() - 1_000 }],
+    ["with keys that are no objects", { keys: ["key"], fetchedAt: Date.now() - 1_000 }],
+    ["with no usable key", { keys: [{ kty: "oct", kid: "test-shop", k: "AAAA" }], fetchedAt: Date.now() - 1_000 }],
+    ["without a time", { keys: [] }],
+    ["that is null", null],
+    ["that is text", "keys"],
+  ];
+  it.each(BROKEN)("goes to the network where the snapshot has an entry %s", async (_name, entry) => {
+    const gateway = gatewayOf({ shop: { jwksUri: URL_SHOP } });
+    const { jwks, sign } = await createTestTokens(gateway);
+    const site = counting(() => Response.json(jwks["shop"]));
+    for (const snapshot of [{ shop: { [URL_SHOP]: entry } }, ...(entry === null ? [{ shop: null }, null] : [])]) {
+      const options = { fetch: site.fetch, prefetch: true, snapshot } as unknown as VerifierOptions;
+      const verifier = createVerifier(gateway, options);
+      expect(await outcome(verifier.verify(await sign("shop", { claims })))).toBe("found");
+    }
+  });
+
+  it("lets nothing escape that a key finder of any kind throws", async () => {
+    const gateway = gatewayOf({ shop: { jwksUri: URL_SHOP } });
+    const keys = {
+      prepare: async () => Promise.reject(new TypeError("broken")),
+    } as unknown as Keys;
+    const escaped: unknown[] = [];
+    const listen = (reason: unknown) => void escaped.push(reason);
+    process.on("unhandledRejection", listen);
+    prefetchKeys(gateway, keys);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", listen);
+    expect(escaped).toEqual([]);
   });
 
   it.each([

@@ -7,7 +7,11 @@ interface Part {
 
 /** What is mutated together, which tests must notice, and the least share of mutants that they must kill, in percent. */
 export const PARTS: Readonly<Record<string, Part>> = {
-  token: { mutate: ["src/token/**/*.ts", "src/json.ts", "src/authorize.ts"], tests: ["token", "authorize", "robustness/clock"], score: 95 },
+  token: {
+    mutate: ["src/token/**/*.ts", "src/json.ts", "src/authorize.ts"],
+    tests: ["token", "authorize/decide", "authorize/memo", "authorize/verify", "robustness/clock"],
+    score: 95,
+  },
   rules: { mutate: ["src/rules/**/*.ts"], tests: ["rules", "gateway-policy"], score: 95 },
   gateway: { mutate: ["src/gateway/**/*.ts"], tests: ["authorizers", "gateway-policy", "authorize"], score: 95 },
   keys: { mutate: ["src/keys/**/*.ts"], tests: ["keys"], score: 90 },

@@ -15,6 +15,7 @@ const text = fc.oneof(
 /** Nothing is called by an empty name. */
 const named = text.filter((name) => name !== "");
 const word = fc.stringMatching(/^[^\s]{1,6}$/);
+const GRANTS = ["client-credentials", "client_credentials", "refresh_token", "password"];
 const list = (element: fc.Arbitrary<string>) => fc.array(element, { maxLength: 3 });
 
 /** What providers write, by claim: texts of any kind, lists of words, and lists of anything where nothing forbids it. */
@@ -40,6 +41,7 @@ const CLAIMS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     list(fc.constantFrom("orders", "https://api.orders.example", "urn:x", "a b")),
     fc.constantFrom("orders", "api://orders", "[orders]"),
   ),
+  gty: fc.oneof(fc.constantFrom(...GRANTS), list(fc.constantFrom(...GRANTS))),
   auth_time: fc.nat(),
   act: fc.record({ sub: text }),
   hasgroups: fc.boolean(),

@@ -48,6 +48,8 @@ const REVOCATIONS_ARN = {
   "Fn::Sub": `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${REVOCATIONS_TABLE}`,
 };
 
+const FAILURES_ARN = { "Fn::GetAtt": ["UserEventsFailures", "Arn"] };
+
 /** Who looks up what was revoked. */
 const READERS = ["Authorizer", "TokenAuthorizer", "RequestAuthorizer", "Me", "ListOrders", "GetOrder", "CreateOrder", "Connect", "Message"];
 
@@ -97,6 +99,22 @@ describe("the HTTP API", () => {
     expect(holders.map(({ id }) => id).toSorted()).toEqual([...verifiers, ...pool.map((id) => `${id}LambdaFunction`)].toSorted());
     for (const id of pool)
       expect(Object.keys(variablesOf("http", `${id}LambdaFunction`))).toEqual(["CUSTOMERS_POOL_ID", "REVOCATIONS_TABLE"]);
+  });
+
+  it("keeps what the function for user events could do nothing with", () => {
+    const [configured, ...others] = template("http").all("AWS::Lambda::EventInvokeConfig");
+    expect(others).toEqual([]);
+    expect(configured?.Properties).toMatchObject({
+      FunctionName: { Ref: "UserEventsLambdaFunction" },
+      DestinationConfig: { OnFailure: { Destination: { "Fn::GetAtt": ["UserEventsFailures", "Arn"] } } },
+    });
+    expect(template("http").get("UserEventsFailures").Properties).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+
+  it("removes no table with the stack", () => {
+    const tables = template("http").all("AWS::DynamoDB::Table");
+    expect(tables.map(({ id }) => id).toSorted()).toEqual(["OrdersTable", "RevocationsTable"]);
+    for (const table of tables) expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
   });
 
   it("keeps revocations until they have outlived every token, and then forgets them", () => {
@@ -263,7 +281,9 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
     /** Of the table of revocations, which is the HTTP service's. */
     const revocationCalls: Record<string, readonly string[]> = {
       ...Object.fromEntries(READERS.map((id) => [id, read])),
-      ...Object.fromEntries(["SignOut", "SignOutEverywhere", "UserEvents"].map((id) => [id, write])),
+      ...Object.fromEntries(["SignOut", "UserEvents"].map((id) => [id, write])),
+      // It looks whether the caller's own token was revoked.
+      SignOutEverywhere: [...read, ...write],
       BackchannelLogout: ["dynamodb:GetItem", "dynamodb:PutItem", ...write],
     };
     for (const { id, Properties } of functions()) {
@@ -284,6 +304,7 @@ describe.each(SERVICES)("every function of the %s service", (name) => {
       ).toEqual([
         { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: { "Fn::GetAtt": [`${own}LogGroup`, "Arn"] } },
         ...(revoking === undefined ? [] : [{ Effect: "Allow", Action: revoking, Resource: revocationsArn }]),
+        ...(own === "UserEvents" ? [{ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: FAILURES_ARN }] : []),
         ...(own === "SignOutEverywhere" ? [{ Effect: "Allow", Action: ["cognito-idp:AdminUserGlobalSignOut"], Resource: POOL_ARN }] : []),
         ...(tableCalls === undefined ? [] : [{ Effect: "Allow", Action: tableCalls, Resource: { "Fn::GetAtt": ["OrdersTable", "Arn"] } }]),
       ]);

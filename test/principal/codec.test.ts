@@ -58,6 +58,30 @@ describe("a principal crosses the wall and comes back the same", () => {
   });
 });
 
+it("as text it stands beside flat keys, which leave out what is unknown", () => {
+  const flat = { issuer: "shop", kind: "client", subject: "robot", clientId: "robot", tenant: "north" } as const;
+  const { principal, ...keys } = encodeText(testPrincipal({ ...flat, roles: ["secret-role"] }));
+  expect(keys).toEqual(flat);
+  expect(principal).toContain("secret-role");
+  expect(Object.keys(encodeText(testPrincipal({ ...flat, clientId: null, tenant: null }))).toSorted()).toEqual([
+    "issuer",
+    "kind",
+    "principal",
+    "subject",
+  ]);
+});
+
+it("on the wire there are no nulls and no empty lists, which some API types lose", () => {
+  const nothing = { clientId: null, tenant: null, actor: null, session: null, scopes: [], roles: [], groups: [], permissions: [] };
+  const authentication = { at: null, methods: [], context: null, federatedBy: null };
+  const { principal } = encodeNative(testPrincipal({ ...nothing, authentication, claims: {} }));
+  expect(Object.keys(principal as object).toSorted()).toEqual(
+    ["authentication", "claims", "expiresAt", "groupsComplete", "id", "issuer", "kind", "subject", "token", "v"].toSorted(),
+  );
+  expect(principal).toMatchObject({ authentication: {}, claims: {} });
+  expect(decodePrincipal({ principal })).toMatchObject({ ...nothing, authentication });
+});
+
 describe("what is not a principal is refused", () => {
   const wire = encodeNative(testPrincipal({ scopes: ["a"] }))["principal"] as Record<string, unknown>;
 
@@ -86,6 +110,27 @@ describe("what is not a principal is refused", () => {
     { principal: { ...wire, authentication: undefined } },
     { principal: { ...wire, claims: [] } },
     { principal: `{"v":1,"v":1}` },
+    ...["id", "issuer", "kind", "token", "subject", "groupsComplete", "expiresAt", "claims"].map((name) => ({
+      principal: { ...wire, [name]: undefined },
+    })),
+    ...["clientId", "tenant", "actor", "session"].flatMap((name) =>
+      ["", 3, null].map((value) => ({ principal: { ...wire, [name]: value } })),
+    ),
+    ...["roles", "groups", "permissions"].flatMap((name) =>
+      ["a", ["a", 1], {}].map((value) => ({ principal: { ...wire, [name]: value } })),
+    ),
+    ...[-1, "0", Number.POSITIVE_INFINITY].map((expiresAt) => ({ principal: { ...wire, expiresAt } })),
+    ...[
+      { at: -1 },
+      { at: "0" },
+      { at: null },
+      { methods: "mfa" },
+      { methods: [1] },
+      { context: 3 },
+      { context: "" },
+      { federatedBy: "" },
+    ].map((authentication) => ({ principal: { ...wire, authentication } })),
+    { principal: { ...wire, authentication: [] } },
   ])("%j is malformed", (context) => {
     expect(() => decodePrincipal(context)).toThrow(expect.objectContaining({ code: "principal_malformed" }));
   });

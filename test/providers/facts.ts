@@ -16,6 +16,7 @@ export interface Fact {
 const TENANT = "6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9";
 const HOME = "0d9c8b7a-6e5f-4d3c-8b2a-190817263544";
 const API = "5c4b3a29-1807-4f6e-9d5c-4b3a29180716";
+const GRAPH = "00000003-0000-0000-c000-000000000000";
 const APP = "9e8d7c6b-5a49-4382-b716-05f4e3d2c1b0";
 const OID = "3b2a1908-7f6e-4d5c-8b4a-39281706f5e4";
 
@@ -125,6 +126,46 @@ export const b2cFacts: readonly Fact[] = [
     issuer: b2c,
     claims: { ...b2cUser, iss: `https://millrace.b2clogin.com/tfp/${TENANT}/b2c_1a_mfa/v2.0/`, tfp: "B2C_1A_MFA" },
     becomes: { kind: "user", tenant: TENANT },
+  },
+  {
+    fact: "the issuer that names the policy, in a case of the request's own",
+    issuer: b2c,
+    claims: { ...b2cUser, iss: `https://millrace.b2clogin.com/tfp/${TENANT}/B2C_1A_MFA/v2.0/`, tfp: "b2c_1a_MFA" },
+    becomes: { kind: "user", tenant: TENANT },
+  },
+  {
+    fact: "the same where the issuer is configured as a whole",
+    issuer: azureAdB2c({
+      issuer: `https://millrace.b2clogin.com/tfp/${TENANT}/B2C_1_SignIn/v2.0/`,
+      policies: ["B2C_1_signin"],
+      audience: API,
+    }),
+    claims: { ...b2cUser, iss: `https://millrace.b2clogin.com/tfp/${TENANT}/b2c_1_signin/v2.0/` },
+    becomes: { kind: "user", tenant: TENANT },
+  },
+  ...[
+    `https://Millrace.b2clogin.com/tfp/${TENANT}/B2C_1_signin/v2.0/`,
+    `https://millrace.b2clogin.com/TFP/${TENANT}/B2C_1_signin/v2.0/`,
+    `https://millrace.b2clogin.com/tfp/${TENANT.toUpperCase()}/B2C_1_signin/v2.0/`,
+    `https://millrace.b2clogin.com/tfp/${TENANT}/B2C_1_signin/V2.0/`,
+    `https://millrace.b2clogin.com/tfp/${TENANT}/B2C_1_reset/v2.0/`,
+  ].map((iss) => ({
+    fact: `nothing but the policy may differ: ${iss}`,
+    issuer: b2c,
+    claims: { ...b2cUser, iss },
+    becomes: "issuer_unknown",
+  })),
+  {
+    fact: "a tenant written in capitals in the configuration",
+    issuer: azureAdB2c({ tenant: "Millrace", tenantId: TENANT.toUpperCase(), policies: ["B2C_1_signin"], audience: API }),
+    claims: b2cUser,
+    becomes: { kind: "user", tenant: TENANT },
+  },
+  {
+    fact: "a custom domain written in capitals in the configuration",
+    issuer: azureAdB2c({ domains: ["Login.Millrace.example"], tenantId: TENANT, policies: ["B2C_1_signin"], audience: API }),
+    claims: { ...b2cUser, iss: `https://login.millrace.example/${TENANT}/v2.0/` },
+    becomes: { kind: "user" },
   },
   {
     fact: "a policy that contradicts its issuer",
@@ -289,6 +330,46 @@ export const entraFacts: readonly Fact[] = [
     becomes: "token_not_for_api",
   },
   { fact: "Graph, by its header", issuer: entra, header: { nonce: "n" }, claims: version1, becomes: "token_not_for_api" },
+  ...(
+    [
+      ["by its audience", {}, { aud: GRAPH }],
+      ["by its audience's address, in a list", {}, { aud: ["x", "https://graph.microsoft.com"] }],
+      ["by its header", { nonce: "n" }, {}],
+      ["its tenant in capitals", {}, { aud: GRAPH, tid: TENANT.toUpperCase() }],
+    ] as const
+  ).flatMap(([how, header, changes]) =>
+    [
+      entraExternalId({ tenantId: TENANT, audience: API }),
+      entraId({ issuer: V2, audience: API }),
+      entraId({ issuer: "https://login.microsoftonline.com/{tenantid}/v2.0", tenants: [HOME, TENANT], audience: API }),
+      entraId({ issuer: "https://login.microsoftonline.com/{tenantid}/v2.0", tenants: null, audience: API }),
+    ].map((issuer) => ({
+      fact: `Graph, whose tokens are of version 1 where that is not configured, ${how}`,
+      issuer,
+      header,
+      claims: { ...version1, ...changes },
+      becomes: "token_not_for_api",
+    })),
+  ),
+  ...[
+    { aud: API },
+    { aud: GRAPH, tid: HOME },
+    { aud: GRAPH, tid: undefined },
+    { aud: GRAPH, tid: [TENANT] },
+    { aud: [7, null] },
+    { aud: undefined },
+  ].map((changes) => ({
+    fact: `any other token of an issuer that is not configured: ${JSON.stringify(changes)}`,
+    issuer: entraId({ issuer: V2, audience: API }),
+    claims: { ...version1, ...changes },
+    becomes: "issuer_unknown",
+  })),
+  {
+    fact: "Graph, of a stranger's tenant, where a family lists its tenants",
+    issuer: entraId({ issuer: "https://login.microsoftonline.com/{tenantid}/v2.0", tenants: [HOME], audience: API }),
+    claims: { ...version1, aud: GRAPH },
+    becomes: "issuer_unknown",
+  },
   {
     fact: "External ID by tenant id, while apps use its name",
     issuer: entraExternalId({ tenantId: TENANT, tenant: "millrace", audience: API }),
@@ -335,6 +416,24 @@ export const auth0Facts: readonly Fact[] = [
     claims: { ...shopper, sub },
     becomes: { kind: "user" as const, subject: sub, authentication: { federatedBy } },
   })),
+  {
+    fact: "a domain written in capitals in the configuration",
+    issuer: auth0({ domain: "Millrace.EU.auth0.com", customDomains: ["Login.millrace.example"], audience: SHOP }),
+    claims: shopper,
+    becomes: { kind: "user" },
+  },
+  {
+    fact: "a custom domain written in capitals in the configuration",
+    issuer: auth0({ domain: "Millrace.EU.auth0.com", customDomains: ["Login.millrace.example"], audience: SHOP }),
+    claims: { ...shopper, iss: "https://login.millrace.example/" },
+    becomes: { kind: "user" },
+  },
+  {
+    fact: "a token whose issuer is written in capitals",
+    issuer: shop,
+    claims: { ...shopper, iss: "https://Millrace.eu.auth0.com/" },
+    becomes: "issuer_unknown",
+  },
   { fact: "a custom domain", issuer: shop, claims: { ...shopper, iss: "https://login.millrace.example/" }, becomes: { kind: "user" } },
   { fact: "a user's password grant", issuer: shop, claims: { ...shopper, gty: "password" }, becomes: { kind: "user" } },
   {
@@ -399,6 +498,18 @@ export const otherFacts: readonly Fact[] = [
     becomes: { authentication: { context: "phrh", at: 1_795_420_000 } },
   },
   {
+    fact: "Okta: a domain written in capitals in the configuration, and a server whose case counts",
+    issuer: okta({ domain: "Millrace.Okta.com", authorizationServer: "ausX", audience: "api://depot" }),
+    claims: { ...oktaUser, iss: "https://millrace.okta.com/oauth2/ausX" },
+    becomes: { kind: "user" },
+  },
+  {
+    fact: "Okta: a server in another case is another server",
+    issuer: okta({ domain: "Millrace.Okta.com", authorizationServer: "ausX", audience: "api://depot" }),
+    claims: { ...oktaUser, iss: "https://millrace.okta.com/oauth2/ausx" },
+    becomes: "issuer_unknown",
+  },
+  {
     fact: "Okta: a custom domain",
     issuer: okta({ domain: "id.millrace.example", authorizationServer: "ausX", audience: "api://depot" }),
     claims: { ...oktaUser, iss: "https://id.millrace.example/oauth2/ausX" },
@@ -423,6 +534,19 @@ export const otherFacts: readonly Fact[] = [
     claims: { iss: "accounts.google.com", aud: "web", azp: "web", sub: "1", email: "x@gmailish.example", email_verified: true },
     becomes: { token: "id", tenant: null },
   },
+  ...(
+    [
+      [undefined, 24 * 3_600, { kind: "user" }],
+      [undefined, 24 * 3_600 + 1, "token_lifetime_too_long"],
+      ["25h", 24 * 3_600 + 1, { kind: "user" }],
+      [null, 40 * 24 * 3_600, { kind: "user" }],
+    ] as const
+  ).map(([maxLifetime, lifetime, becomes]) => ({
+    fact: `Google: a token that lives for ${lifetime} s, where the limit is ${maxLifetime ?? "not set"}`,
+    issuer: google({ clientIds: ["web"], ...(maxLifetime !== undefined && { maxLifetime }) }),
+    claims: { iss: "https://accounts.google.com", aud: "web", azp: "web", sub: "1", lifetime },
+    becomes,
+  })),
   {
     fact: "Google: without a time of issue",
     issuer: google({ clientIds: ["web"] }),

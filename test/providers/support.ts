@@ -1,9 +1,9 @@
 import { toSettings } from "../../src/config/check-issuer.ts";
 import { type Problem, startReport } from "../../src/config/report.ts";
+import { isIssuerOf } from "../../src/issuers/find-issuer.ts";
 import { SallyportError } from "../../src/errors.ts";
 import type { KeySource } from "../../src/keys/keys.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerSettings } from "../../src/providers/provider.ts";
-import { isGuid } from "../../src/providers/setup.ts";
 import type { JsonObject } from "../../src/json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../../src/token/token.ts";
 
@@ -92,13 +92,6 @@ export function configure(definition: IssuerDefinition): IssuerDialect {
   return dialect;
 }
 
-function isOwn(dialect: IssuerDialect, iss: string): boolean {
-  const inFamily = (dialect.templates ?? []).some(
-    ({ prefix, suffix }) => iss.startsWith(prefix) && iss.endsWith(suffix) && isGuid(iss.slice(prefix.length, iss.length - suffix.length)),
-  );
-  return dialect.issuers.includes(iss) || inFamily;
-}
-
 /** One token's way through its provider: the issuer's choice, the key's location, the checks, the reading. */
 export function pass(token: Omit<Acceptance, "name" | "identity">): { readonly identity: Identity; readonly location: KeySource } {
   const dialect = configure(token.issuer);
@@ -106,7 +99,7 @@ export function pass(token: Omit<Acceptance, "name" | "identity">): { readonly i
   const header = { alg: "RS256", kid: "k1", typ: typeof members.typ === "string" ? members.typ : null, members };
   // A load balancer's token belongs to whoever signed it, which its header says.
   const iss = members.signer ?? token.claims.iss;
-  if (typeof iss !== "string" || !isOwn(dialect, iss)) throw new SallyportError("issuer_unknown");
+  if (typeof iss !== "string" || !isIssuerOf(dialect, iss)) throw new SallyportError("issuer_unknown");
   const unverified: UnverifiedToken = { header, claims: token.claims, signingInput: new Uint8Array(), signature: new Uint8Array() };
   const location = dialect.locateKeys(unverified, iss);
   const isListed = location.kind === "single" || dialect.keyLocations.some((known) => known.url === location.url);

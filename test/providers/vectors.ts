@@ -5,14 +5,14 @@ import { evaluate } from "../../src/rules/evaluate.ts";
 import { multiFactor } from "../../src/rules/rule.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 import { auth0 } from "../../src/providers/auth0.ts";
-import { azureAdB2c } from "../../src/providers/azure-ad-b2c.ts";
+import { type AzureAdB2cOptions, azureAdB2c } from "../../src/providers/azure-ad-b2c.ts";
 import { cognito } from "../../src/providers/cognito.ts";
 import { entraExternalId } from "../../src/providers/entra-external-id.ts";
 import { entraId } from "../../src/providers/entra-id.ts";
 import { google } from "../../src/providers/google.ts";
 import { oidc } from "../../src/providers/oidc.ts";
 import { okta } from "../../src/providers/okta.ts";
-import type { IssuerDefinition, IssuerOptions } from "../../src/providers/provider.ts";
+import type { IssuerDefinition } from "../../src/providers/provider.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -39,7 +39,7 @@ const FACTORIES: Readonly<Record<string, (options: never) => IssuerDefinition>> 
   oidc,
 };
 /** The vectors' names of the common options. What is not here, a provider has to do without. */
-const OPTION_NAMES: Readonly<Record<string, keyof IssuerOptions>> = {
+const OPTION_NAMES: Readonly<Record<string, keyof AzureAdB2cOptions>> = {
   issuer: "issuer",
   issuerTemplate: "issuer",
   audience: "audience",

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, type Problem, startReport } from "../../src/config/report.ts";
 import { checkRoutes, defineRoutes } from "../../src/rules/define-routes.ts";
@@ -9,7 +10,9 @@ import {
   custom,
   group,
   issuer,
+  live,
   multiFactor,
+  role,
   type RuleInput,
   scope,
 } from "../../src/rules/rule.ts";
@@ -30,30 +33,45 @@ it("takes every kind of route key", () => {
   expect([...routes.keys()]).toEqual(keys);
   expect(routes.get("GET /")).toEqual({ key: "GET /", method: "GET", segments: [], rule: { kind: "authenticated" } });
   expect(routes.get("ANY /x/{proxy+}")).toMatchObject({ method: "ANY", segments: ["x", "{proxy+}"] });
-  expect(routes.get("$connect")).toMatchObject({ method: null, segments: [] });
+  for (const key of ["$connect", "sendMessage"]) expect(routes.get(key)).toMatchObject({ method: null, segments: [] });
 });
+
+/** A table of one route: what is wrong with it, and whether the route is left out. */
+const checkOne = (key: string, rule: unknown) => {
+  const problems: Problem[] = [];
+  const { routes } = checkRoutes({ [key]: rule as RuleInput }, startReport(problems, "routes"));
+  return { problems, isLeftOut: routes.size === 0 };
+};
 
 it.each([
   ["get /orders", "upper case"],
   ["FETCH /orders", "not one that API Gateway routes"],
   ["GET orders", "does not start with a slash"],
   ["GET  /orders", "does not start with a slash"],
-  ["GET /orders extra", "does not start with a slash"],
+  ["GET /orders extra", "cannot match"],
+  [" /orders", "not one that API Gateway routes"],
+  ["any /orders", "upper case"],
   ["GET", "not a route key"],
   ["/orders", "not a route key"],
   ["", "not a route key"],
   ["$other", "not a route key"],
+  ["any", "not a route key"],
+  ["send*", "not a route key"],
+  ["s".repeat(129), "not a route key"],
   ["GET /a//b", "empty segment"],
   ["GET /a/", "empty segment"],
   ["GET /{}", "parameter is malformed"],
   ["GET /a{id}", "parameter is malformed"],
+  ["GET /{id}a", "parameter is malformed"],
   ["GET /{a}/{a}", "same name"],
   ["GET /{rest+}/x", "not the last segment"],
   ["GET /a*", "cannot match"],
   ["GET /a?b", "cannot match"],
   ["GET /%zz", "cannot match"],
+  ["GET /a%2", "cannot match"],
 ])("refuses the route key %j", (key, message) => {
-  const problems = problemsOf({ [key]: "authenticated" });
+  const { problems, isLeftOut } = checkOne(key, "authenticated");
+  expect(isLeftOut).toBe(true);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatchObject({
     path: `routes["${key}"]`,
@@ -62,46 +80,99 @@ it.each([
   });
 });
 
+it.each([
+  ["get /orders", "Write `GET`."],
+  ["FETCH /orders", "GET, HEAD"],
+])("says which method to write instead of that of %j", (key, fix) => {
+  expect(checkOne(key, "public").problems[0]?.fix).toContain(fix);
+});
+
 it.each<[string, unknown, string]>([
   ["an unknown kind", { kind: "scoop", name: "a" }, "unknown kind"],
   ["an inherited kind", { kind: "constructor" }, "unknown kind"],
   ["a misspelt word", "publik", "unknown kind"],
-  ["no rule", undefined, "undefined"],
-  ["null", null, "null"],
-  ["a function", () => true, "a function"],
+  ["a kind in a list", { kind: ["public"] }, "is an object, not"],
+  ["no rule", undefined, "is undefined, not"],
+  ["null", null, "is null, not"],
+  ["a number", 3, "is a number, not"],
+  ["a list", ["public"], "is a list, not"],
+  ["a function", () => true, "is a function, not"],
   ["an empty name", scope(""), "name is empty"],
   ["a blank name", group("  "), "name is empty"],
   ["an undefined name", scope(undefined as unknown as string), "undefined"],
+  ["a name that is a number", role(3 as unknown as string), "is a number, not"],
+  ["an issuer without a name", issuer(""), "name is empty"],
+  ["a custom rule without a name", custom("", () => true), "name is empty"],
   ["a name from a missing variable", group("undefined"), "placeholder"],
+  ["a name from a null", group("null"), "placeholder"],
   ["a wildcard name", scope("*"), "placeholder"],
   ["a padded name", group(" buyers"), "space"],
   ["two scopes in one", scope("a b"), "holds a space"],
   ["an empty allOf", allOf(), "no rules"],
   ["an empty anyOf", anyOf(), "no rules"],
+  ["one bad rule among good ones", allOf(scope("a"), scope(""), scope("b")), "name is empty"],
+  ["a live check as one of several ways in", anyOf(live(), scope("a")), "several ways in"],
+  ["a live check deeper in one of several ways in", anyOf(scope("a"), allOf(live())), "several ways in"],
   ["public inside another rule", anyOf("public", scope("a")), "part of another rule"],
-  ["a bad duration", multiFactor({ within: "soon" }), "duration"],
+  ["a bad duration", multiFactor({ within: "soon" }), "is text that"],
+  ["a duration in a list", authenticatedWithin(["5m"] as unknown as string), "is a list that"],
   ["a zero duration", authenticatedWithin("0s"), "duration"],
   ["a missing duration", { kind: "authenticatedWithin" }, "duration"],
+  ...[null, 5, true, [], () => "5m", { withn: "5m" }, { within: "5m", or: "6m" }, { within: undefined }, { within: null }].map(
+    (options): [string, unknown, string] => [
+      `multi-factor options that are ${inspect(options)}`,
+      multiFactor(options as { within: string }),
+      "duration",
+    ],
+  ),
   ["a claim without values", claim("unit", []), "values"],
-  ["a claim with a wildcard", claim("unit", ["*"]), "values"],
+  ...["*", "", "undefined", null, {}, ["x"]].map((value): [string, unknown, string] => [
+    `a claim with the value ${inspect(value)}`,
+    claim("unit", ["x", value as string]),
+    "values",
+  ]),
   ["a claim without a path", claim([], ["x"]), "path"],
+  ...["", " ", "undefined", 3, null].map((part): [string, unknown, string] => [
+    `a claim with ${inspect(part)} in its path`,
+    claim(["org", part as string], ["x"]),
+    "path",
+  ]),
   ["a custom rule without a function", custom("mine", "true" as unknown as () => boolean), "no function"],
 ])("refuses a rule with %s", (_, rule, message) => {
-  const problems = problemsOf({ "GET /": rule });
+  const { problems, isLeftOut } = checkOne("GET /", rule);
+  expect(isLeftOut).toBe(true);
   expect(problems).toHaveLength(1);
   expect(problems[0]?.message).toContain(message);
+  expect(problems[0]?.fix).toMatch(/.\.$/);
+});
+
+it.each<[string, RuleInput]>([
+  ["multi-factor without a duration", multiFactor()],
+  ["a claim of every type", claim("level", ["a", 0, false])],
+  ["a group with a space inside", group("north buyers")],
+  ["an issuer, while none are known", issuer("customers")],
+  ["a live check alone", live()],
+  ["a live check as one part", allOf(live(), anyOf(scope("a"), scope("b")))],
+])("takes %s", (_, rule) => {
+  expect(checkOne("GET /", rule)).toEqual({ problems: [], isLeftOut: false });
 });
 
 it("refuses two keys for one route, whatever their parameters are called", () => {
   expect(problemsOf({ "GET /a/{x}": "authenticated", "GET /a/{y}": "public" })[0]).toMatchObject({
     path: 'routes["GET /a/{y}"]',
     message: 'this is the same route as "GET /a/{x}".',
+    fix: "Keep one of the two.",
   });
-  expect(problemsOf({ "GET /a/{x}": "authenticated", "GET /a/{y+}": "public", "POST /a/{y}": "public" })).toEqual([]);
+  expect(problemsOf({ "GET /{ab}/{rest+}": "authenticated", "GET /{c}/{d+}": "public" })).toHaveLength(1);
+  expect(problemsOf({ "GET /a/{x}": "authenticated", "GET /a/{y+}": "public", "POST /a/{y}": "public", "GET /a": "public" })).toEqual([]);
 });
 
 it("refuses a table that is not an object", () => {
-  for (const table of [null, undefined, [], "x"]) expect(problemsOf(table)).toHaveLength(1);
+  for (const table of [null, undefined, [], "x"]) {
+    const expected = { path: "routes", message: "the route table is not an object.", fix: expect.stringContaining("GET /path") };
+    expect(problemsOf(table)).toEqual([expected]);
+    expect(checkRoutes(table as never, startReport([])).routes.size).toBe(0);
+  }
 });
 
 it("reports everything at once, with the path into nested rules", () => {
@@ -112,9 +183,9 @@ it("reports everything at once, with the path into nested rules", () => {
 });
 
 describe("with known issuers", () => {
-  const check = (table: Parameters<typeof checkRoutes>[0]) => {
+  const check = (table: Parameters<typeof checkRoutes>[0], issuers = ["customers"]) => {
     const problems: Problem[] = [];
-    checkRoutes(table, startReport(problems, "routes"), ["customers"]);
+    checkRoutes(table, startReport(problems, "routes"), issuers);
     return problems;
   };
 
@@ -125,6 +196,16 @@ describe("with known issuers", () => {
         { path: 'routes["GET /b"].anyOf[0]', message: "the rule names an issuer that is not configured.", fix: "Use one of: customers." },
       ]);
     }
+  });
+
+  it("says which there are", () => {
+    const fixOf = (issuers: string[]) => check({ "GET /a": issuer("other") }, issuers)[0]?.fix;
+    expect(fixOf(["customers", "staff"])).toBe("Use one of: customers, staff.");
+    expect(fixOf([])).toBe("Use one of: (none configured).");
+  });
+
+  it("finds one thing wrong with an empty name, not two", () => {
+    expect(check({ "GET /a": issuer("") })).toHaveLength(1);
   });
 
   it("does not say a rule's value", () => {

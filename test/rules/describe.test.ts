@@ -9,6 +9,7 @@ import {
   claim,
   custom,
   group,
+  live,
   multiFactor,
   permission,
   type Rule,
@@ -32,6 +33,7 @@ it.each<[Rule, string]>([
   [anyOf(multiFactor(), authenticatedWithin("1h"), assurance("gold")), "multi-factor or authenticated within 1h or assurance gold"],
   [allOf(anyOf(role("a")), user("customers|1")), "role a and user customers|1"],
   [claim(["org", "unit"], ["sales", 3]), 'claim org.unit is "sales" or 3'],
+  [allOf(live(), role("a")), "live and role a"],
   [custom("office hours", () => true), "custom office hours"],
 ])("prints %#", (rule, text) => {
   expect(describeRule(rule)).toBe(text);

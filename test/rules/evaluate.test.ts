@@ -11,6 +11,7 @@ import {
   custom,
   group,
   issuer,
+  live,
   multiFactor,
   permission,
   type Rule,
@@ -78,6 +79,11 @@ it("denies a rule of a kind it does not know, inherited names included", () => {
   for (const kind of ["constructor", "toString", "later"]) expect(codeOf({ kind } as unknown as Rule)).toBe("rule_denied");
 });
 
+it("denies a live check, which only the issuer can answer", () => {
+  expect(codeOf(live())).toBe("rule_denied");
+  expect(codeOf(allOf(live(), "authenticated"))).toBe("rule_denied");
+});
+
 it("tells a cut group list from a missing group", () => {
   expect(codeOf(group("buyers"))).toBe("rule_denied");
   expect(codeOf(group("buyers"), { groupsComplete: false })).toBe("groups_incomplete");
@@ -90,6 +96,7 @@ describe("claim", () => {
     expect(holds(claim("level", [3]), { claims: { level: "3" } })).toBe(false);
     expect(holds(claim("unit", ["sales"]), { claims: { unit: ["ops", "sales"] } })).toBe(true);
     expect(holds(claim("unit", ["sales"]), { claims: { unit: "presales" } })).toBe(false);
+    expect(holds(claim("unit", ["sales", "ops"]), { claims: { unit: "ops" } })).toBe(true);
   });
 
   it("follows the path through own members only", () => {
@@ -97,6 +104,7 @@ describe("claim", () => {
     expect(holds(claim("org.unit", ["sales"]), { claims: { org: { unit: "sales" } } })).toBe(false);
     expect(holds(claim(["constructor", "name"], ["Object"]), { claims: {} })).toBe(false);
     expect(holds(claim(["unit", "length"], [5]), { claims: { unit: "sales" } })).toBe(false);
+    expect(holds(claim(["org", "unit"], ["sales"]), { claims: { org: null } })).toBe(false);
     expect(holds(claim(["list", "0"], ["a"]), { claims: { list: ["a"] } })).toBe(false);
   });
 });
@@ -152,7 +160,8 @@ it("asks for a recent sign-in", () => {
   expect(codeOf(authenticatedWithin("1m"), { authentication: { at: NOW - 60 } })).toBe("holds");
   expect(codeOf(authenticatedWithin("1m"), { authentication: { at: NOW - 61 } })).toBe("step_up_required");
   expect(codeOf(authenticatedWithin("1m"), { authentication: { at: null } })).toBe("step_up_required");
-  expect(codeOf(authenticatedWithin("soon"))).toBe("step_up_required");
+  expect(codeOf(authenticatedWithin("999999999d"), { authentication: { at: null } })).toBe("step_up_required");
+  for (const at of [NOW - 60, NOW, null]) expect(codeOf(authenticatedWithin("soon"), { authentication: { at } })).toBe("step_up_required");
 });
 
 it("finds an assurance level among several contexts, whole", () => {
@@ -183,6 +192,26 @@ describe("combinations", () => {
     expect(codeOf(anyOf(scope("a"), multiFactor()))).toBe("step_up_required");
     expect(codeOf(anyOf(scope("a"), group("b")), { groupsComplete: false })).toBe("groups_incomplete");
     expect(codeOf(anyOf(group("b"), scope("a")), { groupsComplete: false })).toBe("groups_incomplete");
+  });
+
+  it("hold on a later way in, whatever an earlier one asks for", () => {
+    const changes = { scopes: ["a"], groupsComplete: false };
+    for (const first of [multiFactor(), group("b"), role("c")]) expect(codeOf(anyOf(first, scope("a")), changes)).toBe("holds");
+  });
+
+  it("ask for the most helpful of several ways in, and of two alike for the first", () => {
+    const ask = (...rules: Rule[]) => evaluate(anyOf(...rules), somePrincipal({ groupsComplete: false }), NOW);
+    const hour = { holds: false, code: "step_up_required", maxAge: 3_600, acr: null };
+    const recent = [multiFactor({ within: "1h" }), multiFactor({ within: "1m" })] as const;
+    expect(ask(...recent)).toEqual(hour);
+    expect(ask(group("a"), ...recent)).toEqual(hour);
+    expect(ask(...recent, group("a"), scope("b"))).toEqual(hour);
+    expect(ask(scope("b"), group("a"), scope("c"))).toEqual({ holds: false, code: "groups_incomplete" });
+  });
+
+  it("ask for no age where none of the step-ups does", () => {
+    const verdict = evaluate(allOf(multiFactor(), assurance("gold"), assurance("silver")), somePrincipal(), NOW);
+    expect(verdict).toEqual({ holds: false, code: "step_up_required", maxAge: null, acr: "gold" });
   });
 
   it("ask for the strictest of several step-ups", () => {

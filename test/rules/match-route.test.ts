@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import { matchRoute, routeOf, routeOfResource } from "../../src/rules/match-route.ts";
 
@@ -38,6 +38,7 @@ describe("selection", () => {
     ["POST", "/"],
     ["get", "/orders"],
     ["GET", "orders"],
+    ["GET", "xorders"],
     ["GET", ""],
     ["GET", "/Orders"],
     ["GET", "/orders/"],
@@ -69,4 +70,11 @@ it("finds a route by its key, own entries only", () => {
   expect(routeOfResource(table, "GET", "/a/{x}")?.key).toBe("GET /a/{x}");
   expect(routeOfResource(table, "PUT", "/a/{x}")?.key).toBe("ANY /a/{x}");
   expect(routeOfResource(table, "GET", "/b")).toBeNull();
+});
+
+it("reads a table once, however many requests there are", () => {
+  const table = tableOf("GET /a", "GET /{x}");
+  const read = vi.spyOn(table.routes, "values");
+  expect(["/a", "/b", "/c"].map((path) => matchRoute(table, "GET", path)?.key)).toEqual(["GET /a", "GET /{x}", "GET /{x}"]);
+  expect(read).toHaveBeenCalledOnce();
 });

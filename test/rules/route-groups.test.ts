@@ -34,6 +34,11 @@ it("takes one function for one rule", () => {
   expect(keysOf({ "GET /a": custom("mine", yes), "GET /b": custom("mine", yes) })).toHaveLength(1);
 });
 
+it("works a table out once", () => {
+  const table = defineRoutes({ "GET /a": "public" });
+  expect(routeGroups(table)).toBe(routeGroups(table));
+});
+
 const rules = fc.constantFrom<RuleInput>(
   "public",
   "authenticated",

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { ConfigurationError } from "../../src/index.ts";
+import { ConfigurationError, defineGateway, entraId } from "../../src/index.ts";
 import type { Proof } from "../../src/principal/proof.ts";
 import { backchannelLogout, type BackchannelLogoutOptions, type LogoutIssuer } from "../../src/sessions/backchannel-logout.ts";
 import { revocationTable } from "../../src/sessions/revocation-table.ts";
@@ -152,6 +152,28 @@ describe("refused with a 400, and nothing is written", () => {
   ])("%s", async (_what, event) => {
     const { handler, client } = make();
     expect(await handler(await event())).toMatchObject({ statusCode: 400 });
+    expect(client.sent).toEqual([]);
+  });
+});
+
+describe("an issuer that is many", () => {
+  const entra = defineGateway({
+    issuers: { staff: entraId({ tenants: ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"], audience: "api" }) },
+    routes: { "GET /x": "authenticated" },
+  });
+  const revocations = revocationTable({ table: TABLE, onUnavailable: "deny" });
+
+  it("ends no sessions: whose tenant a logout token is of would have to be checked as for access tokens", () => {
+    const start = () => backchannelLogout(entra, { revocations, issuers: { staff: { clientIds: ["web"], ends: "subject" } } });
+    expect(start).toThrow(ConfigurationError);
+    expect(start).toThrow("issuers.staff: ");
+  });
+
+  it("a key that says it is another issuer's signs no logout token", async () => {
+    const keys = { keys: (sample.jwks["shop"]?.keys ?? []).map((key) => ({ ...(key as object), issuer: "https://elsewhere.example" })) };
+    const { handler, client } = make({ jwks: { ...sample.jwks, shop: keys } as BackchannelLogoutOptions["jwks"] & object });
+    expect(await handler(form(await logoutToken()))).toMatchObject({ statusCode: 400 });
+    expect(lines.at(-1)).toContain("key_issuer_mismatch");
     expect(client.sent).toEqual([]);
   });
 });

@@ -24,7 +24,13 @@ function make() {
   const client = watched(database.client);
   const audited: AuditEntry[] = [];
   const revocations = revocationTable({ table: TABLE, onUnavailable: "deny", remember: "0s", client });
-  const handler = revokeOnUserEvents({ revocations, clock, pools: { [POOL]: "pool" }, audit: (entry) => void audited.push(entry) });
+  const handler = revokeOnUserEvents({
+    revocations,
+    clock,
+    pools: { [POOL]: "pool" },
+    issuers: ["shop", "staff"],
+    audit: (entry) => void audited.push(entry),
+  });
   const isRevoked = async (proof: Proof) =>
     revocations
       .open({ clock })
@@ -96,7 +102,18 @@ describe("an operator's order", () => {
     expect(audited).toMatchObject([{ by: "example-operator", why: "stolen laptop" }]);
   });
 
+  it("takes issuers of pools too, and ends a whole issuer by its own name", async () => {
+    const { handler, isRevoked } = make();
+    expect(await handler({ revoke: { ...order, issuer: "pool", value: "y" } })).toEqual({ revoked: true });
+    expect(await isRevoked(proofOf("y", { issuer: "pool" }))).toBe(true);
+    await handler({ revoke: { ...order, issuer: "staff", kind: "issuer", value: "all" } });
+    expect(await isRevoked(proofOf(randomUUID(), { issuer: "staff" }))).toBe(true);
+  });
+
   it.each([
+    ["an issuer that nobody configured", { revoke: { ...order, issuer: "shops" } }],
+    ["an issuer in another spelling", { revoke: { ...order, issuer: "Pool" } }],
+    ["an inherited name", { revoke: { ...order, issuer: "constructor" } }],
     ["no reason", { revoke: { ...order, why: undefined } }],
     ["nobody who wants it", { revoke: { ...order, by: "" } }],
     ["an unknown kind", { revoke: { ...order, kind: "user" } }],

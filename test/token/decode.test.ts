@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SallyportError } from "../../src/index.ts";
-import { decodeToken, isCompactJws } from "../../src/token/decode.ts";
+import { decodeToken, isCompactJws, isOpaque } from "../../src/token/decode.ts";
 
 const encode = (text: string) => Buffer.from(text).toString("base64url");
 const HEADER = encode('{"alg":"RS256","kid":"k"}');
@@ -82,4 +82,19 @@ it("no text is taken for a compact JWS because another one was", () => {
   for (const text of ["", good, `${good}.AA`, "", good.slice(0, -1), ` ${good}`, good, "undefined", "null"]) {
     expect(isCompactJws(text)).toBe(text === good || text === good.slice(0, -1));
   }
+});
+
+describe("an opaque token", () => {
+  it.each(["abc", "1~2+3/4==", "a.b", "a.b.c.d", "ory_at_x-1.y_2", "eyJhIjoxfQ", "a".repeat(8_192)])("is %s", (text) =>
+    expect(isOpaque(text)).toBe(true),
+  );
+  it.each(["", "=", "a=b", "a b", "a.b.c", "a.b.c=", "a.+.c", "a..", "a..c.d.e", "a..c.d.e==", "a".repeat(8_193)])("is not %s", (text) =>
+    expect(isOpaque(text)).toBe(false),
+  );
+  it.each(['{"alg":"none"}', '{ "alg"', ' {"a"', '\n{"a"', "\t\r{"])("is nothing whose first part decodes to %j", (start) => {
+    for (const rest of [".", ".b", ".b.c", ".b.c.", ".b.c=", ".b.c.d.e.f"]) {
+      for (const head of [encode(start), `~${encode(start)}`, encode(start).replace(/^../, "$&~")])
+        expect(isOpaque(head + rest)).toBe(false);
+    }
+  });
 });

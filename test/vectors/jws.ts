@@ -1,4 +1,4 @@
-import { readKeySet } from "../../src/keys/key-set.ts";
+import { keyFor, readKeySet } from "../../src/keys/key-set.ts";
 import { isAlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
 import { decodeToken } from "../../src/token/decode.ts";
 
@@ -15,10 +15,10 @@ export function verifies(jws: string, keys: { readonly keys: readonly unknown[] 
   try {
     const read = decodeToken(`${header}.${EMPTY_OBJECT}.${signature}`);
     if (payload !== "") decodeToken(`${header}.${EMPTY_OBJECT}.${payload}`);
-    const key = readKeySet(keys).get(kid ?? read.header.kid ?? "");
     const { alg } = read.header;
-    if (!key || !isAlgorithmName(alg) || !key.algorithms.includes(alg)) return false;
-    return isSignatureValid(alg, key.key, Buffer.from(`${header}.${payload}`), read.signature);
+    if (!isAlgorithmName(alg)) return false;
+    const key = keyFor(readKeySet(keys).get(kid ?? read.header.kid ?? ""), alg);
+    return key !== null && isSignatureValid(alg, key.key, Buffer.from(`${header}.${payload}`), read.signature);
   } catch {
     return false;
   }
