@@ -9,7 +9,7 @@ export interface JsonObject {
 }
 
 /** How deep objects and arrays may nest: real tokens need three or four levels. */
-const MAX_DEPTH = 32;
+export const MAX_DEPTH = 32;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -17,13 +17,14 @@ const COLON = 0x3a;
 
 /**
  * Parses JSON that leaves no room for two readings: valid UTF-8 without a byte order mark, an object at the top, no
- * duplicate member (RFC 7519 section 4), no lone surrogate, nesting of at most 32 levels.
+ * duplicate member (RFC 7519 section 4), no lone surrogate, no number beyond the largest double, nesting of at most 32 levels,
+ * or as many as asked for.
  *
  * @throws SallyportError `token_malformed`
  */
-export function parseStrictJson(bytes: Uint8Array): JsonObject {
+export function parseStrictJson(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): JsonObject {
   if (!isUtf8(bytes)) throw new SallyportError("token_malformed");
-  const { members, hasEscapes } = scan(bytes);
+  const { members, hasEscapes } = scan(bytes, maxDepth);
   let value: Json;
   try {
     value = JSON.parse(asBuffer(bytes).toString("utf8")) as Json;
@@ -57,7 +58,7 @@ export function deepFreeze<T>(value: T): T {
 }
 
 /** Members as written: a colon outside a string is one member. Also the depth check, so it runs before the parser. */
-function scan(bytes: Uint8Array): { readonly members: number; readonly hasEscapes: boolean } {
+function scan(bytes: Uint8Array, maxDepth: number): { readonly members: number; readonly hasEscapes: boolean } {
   let members = 0;
   let hasEscapes = false;
   let depth = 0;
@@ -73,18 +74,22 @@ function scan(bytes: Uint8Array): { readonly members: number; readonly hasEscape
     } else if (byte === QUOTE) inString = true;
     else if (byte === COLON) members++;
     else if (byte === 0x7b || byte === 0x5b) {
-      if (++depth > MAX_DEPTH) throw new SallyportError("token_malformed");
+      if (++depth > maxDepth) throw new SallyportError("token_malformed");
     } else if (byte === 0x7d || byte === 0x5d) depth--;
   }
   return { members, hasEscapes };
 }
 
-/** Members as parsed: fewer than written means that one silently replaced another. */
+/**
+ * Members as parsed: fewer than written means that one silently replaced another.
+ * @throws SallyportError `token_malformed` where a number is too large, which would be written as null again
+ */
 function countKeys(value: Json): number {
   let keys = 0;
   // Cheaper than a list of entries. An inherited member would be counted too, and the document refused.
   if (isJsonObject(value)) for (const name in value) keys += 1 + countKeys(value[name] ?? null);
   else if (Array.isArray(value)) for (const item of value as readonly Json[]) keys += countKeys(item);
+  else if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw new SallyportError("token_malformed");
   return keys;
 }
 

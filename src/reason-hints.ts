@@ -50,7 +50,8 @@ export const HINTS: Readonly<Record<ReasonCode, string>> = {
   principal_missing:
     "The route has no authorizer of this gateway in front of it, or one whose answer does not reach the function. Run `sallyport doctor`.",
   principal_malformed: "Authorizer and function are of different versions, or another authorizer stands in front. Deploy both together.",
-  principal_expired: "Expected: API Gateway kept the answer for longer than the token lived. A shorter TTL makes it rarer.",
+  principal_expired:
+    "Expected: API Gateway kept the answer for longer than the token lived, or the authorizer let the token in by its `clockSkew` only, which functions do not grant. A shorter TTL makes it rarer.",
   principal_misplaced: "A function got a principal that was made for another API or stage. Check which authorizer its route names.",
 
   step_up_required: "Expected. The client has to send the user to sign in again, as the challenge says.",

@@ -55,21 +55,18 @@ const clockSkew: Check = (value, report, path) => {
   return false;
 };
 
-const address: Check = (value, report, path) => {
-  if (!checkText(value, report, path)) return false;
-  if (isFetchable(value)) return true;
-  report.problem(path, "is not an https address.", "Use https, without credentials; plain http is accepted only for localhost.");
-  return false;
-};
+const usable =
+  (isUsable: (text: string) => boolean): Check =>
+  (value, report, path) => {
+    if (!checkText(value, report, path)) return false;
+    if (isUsable(value)) return true;
+    const fix = "Use https, without credentials and, in an issuer, without a query; plain http is accepted only for localhost.";
+    report.problem(path, "is not an https address.", fix);
+    return false;
+  };
 
-/** An address like any other, or a name without a scheme (Google's), from which no keys can be fetched. */
-const issuer: Check = (value, report, path) => {
-  if (!checkText(value, report, path)) return false;
-  if (/^[^:/?#]+$/.test(value)) return true;
-  if (!/[?#]/.test(value)) return address(value, report, path);
-  report.problem(path, "has a query or a fragment.", "Write it as the tokens do: issuers have neither.");
-  return false;
-};
+/** Spellings without a scheme (Google's) are names and not addresses; keys are fetched from elsewhere then. */
+const issuer = usable((text) => !/[?#]/.test(text) && (!/[:/]/.test(text) || isFetchable(text)));
 const issuers: Check = (value, report, path) => {
   if (!Array.isArray(value)) return issuer(value, report, path);
   return checkTexts(value, report, path) && value.map((item, index) => issuer(item, report, `${path}[${index}]`)).every(Boolean);
@@ -94,7 +91,7 @@ const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
   algorithms,
   typ: textOrTexts,
   tenants: orNull(checkTexts),
-  jwksUri: address,
+  jwksUri: usable(isFetchable),
   rolesClaim: textOrTexts,
   groupsClaim: textOrTexts,
   permissionsClaim: textOrTexts,
@@ -116,9 +113,6 @@ export function checkIssuerOptions(provider: Provider, options: unknown, report:
   const own = Object.entries(provider.options).map(([name, kind]) => [name, KINDS[kind]] as const);
   const checks = new Map<string, Check>([...Object.entries(COMMON), ...own]);
   checkNames(options, [...checks.keys()], report);
-  for (const name of options["issuer"] === undefined ? [] : (provider.issuerParts ?? [])) {
-    if (Object.hasOwn(options, name)) report.problem(name, "says nothing beside `issuer`.", "Remove one of the two.");
-  }
   const known = Object.entries(options).filter(([name]) => checks.has(name));
   const valid = known.map(([name, value]) => checks.get(name)?.(value, report, name) === true).every(Boolean);
   return valid && known.length === Object.keys(options).length;

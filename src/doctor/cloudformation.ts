@@ -1,5 +1,5 @@
 import type { DeployedApi, DeployedAuthorizer, DeployedRoute } from "./model.ts";
-import { type Described, isDescription, readOpenApi } from "./openapi.ts";
+import { type Described, isDescription, isMapped, readOpenApi } from "./openapi.ts";
 import { declaredAuthorizers } from "./serverless-state.ts";
 import { at, isTrue, listOf, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
 
@@ -95,7 +95,8 @@ function readRestAuthorizer({ id, properties }: Resource, api: string, template:
 function readMethod({ id, properties }: Resource, api: string, template: Template): DeployedRoute {
   const method = textOf(properties["HttpMethod"]) ?? "ANY";
   const key = `${method} ${pathOf(properties["ResourceId"], api, template)}`;
-  return { key, id, ...authorization(properties, template, "AWS::ApiGateway::Authorizer") };
+  const { Type, Uri } = membersOf(properties["Integration"]);
+  return { key, id, isMapped: isMapped(Type, Uri), ...authorization(properties, template, "AWS::ApiGateway::Authorizer") };
 }
 
 /** Follows the chain of parents up to the API's root. */
@@ -117,9 +118,13 @@ function readV2Api({ id, properties }: Resource, template: Template): DeployedAp
   const within = (type: string) => ofType(template, type).filter(belongsTo(id, "ApiId"));
   const body = properties["Body"];
   const described = readDescription(body, "http", id, template);
+  const integrations = new Map(within("AWS::ApiGatewayV2::Integration").map((one) => [one.id, one.properties]));
   const routes = within("AWS::ApiGatewayV2::Route").map((route) => ({
     key: textOf(route.properties["RouteKey"]) ?? "",
     id: route.id,
+    isMapped: referencesIn(route.properties["Target"])
+      .map((target) => integrations.get(target))
+      .some((integration) => isMapped(integration?.["IntegrationType"], integration?.["IntegrationUri"])),
     ...authorization(route.properties, template, "AWS::ApiGatewayV2::Authorizer"),
   }));
   const authorizers = within("AWS::ApiGatewayV2::Authorizer").map((one) => readV2Authorizer(one, id, template));

@@ -26,6 +26,8 @@ export interface DeployedRoute {
   readonly authorizer: string | null;
   /** Authorized by something that is no authorizer: AWS_IAM. */
   readonly isIam: boolean;
+  /** Its function's event is made by a mapping template, or is the caller's body as it came. */
+  readonly isMapped: boolean;
 }
 
 /** An authorizer. */

@@ -34,11 +34,19 @@ export function readOpenApi(body: unknown, ttl: number, findCallee: FindCallee):
     METHODS.filter((method) => at(item, method) !== undefined).map((method) => ({
       key: keyOf(method, path),
       id: `${method} ${path}`,
+      isMapped: isMapped(
+        at(item, method, "x-amazon-apigateway-integration", "type"),
+        at(item, method, "x-amazon-apigateway-integration", "uri"),
+      ),
       ...guardOf(at(item, method, "security") ?? at(body, "security"), schemes),
     })),
   );
   return { routes, authorizers };
 }
+
+/** Whether an integration hands a function something else than API Gateway's own event. */
+export const isMapped = (type: unknown, uri: unknown): boolean =>
+  textOf(type)?.toUpperCase() === "AWS" && JSON.stringify(uri ?? "").includes(":lambda:path/");
 
 function keyOf(method: string, path: string): string {
   if (path === "/$default") return "$default";

@@ -72,7 +72,7 @@ function readEvent({ id, event }: ApiEvent, auth: Members): DeployedRoute {
   const name = textOf(at(event, "Auth", "Authorizer")) ?? textOf(auth["DefaultAuthorizer"]) ?? "NONE";
   const isIam = name === "AWS_IAM";
   // A name that is not declared is kept: the route is not an open one.
-  return { key, id, authorizer: name === "NONE" || isIam ? null : name, isIam };
+  return { key, id, authorizer: name === "NONE" || isIam ? null : name, isIam, isMapped: false };
 }
 
 /** SAM adds a method for preflight to every path, and by default the authorizer to that as well. */
@@ -84,6 +84,7 @@ function preflightsOf(routes: readonly DeployedRoute[], auth: Members): readonly
     id: `Cors ${path}`,
     authorizer: isAuthorized ? textOf(auth["DefaultAuthorizer"]) : null,
     isIam: false,
+    isMapped: false,
   }));
 }
 

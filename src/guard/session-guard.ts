@@ -1,9 +1,10 @@
-import { type HeaderSource, headerValues, onlyOne, readBearer } from "../gateway/credential.ts";
 import type { Proof } from "../principal/proof.ts";
 import type { RouteTable } from "../rules/route-table.ts";
 import { behindFence, type GuardOptions } from "./guard.ts";
 import type { BusinessEvent } from "./guarded-event.ts";
 import type { ProblemResult } from "./problem.ts";
+
+type Members = Readonly<Record<string, unknown>>;
 
 /** What a handler that ends sessions is given beside the event. */
 export interface SessionContext {
@@ -22,15 +23,20 @@ export function sessionGuard<Result>(
   options: GuardOptions = {},
 ): (event: unknown) => Promise<Result | ProblemResult> {
   return behindFence(routes, options, async (event, passage, original) =>
-    handler(event, { proof: passage.proof(), accessToken: bearerToken(original as HeaderSource) }),
+    handler(event, { proof: passage.proof(), accessToken: bearerToken(original) }),
   );
 }
 
-/** Of a request that an authorizer let through, so that its form was checked; null: not exactly one. */
-function bearerToken(original: HeaderSource): string | null {
-  try {
-    return readBearer(onlyOne(headerValues(original, "authorization")));
-  } catch {
-    return null;
-  }
+/** Of a request that an authorizer let through, so that its form was checked; null: not one and the same in both forms of the headers. */
+function bearerToken({ headers, multiValueHeaders }: Members): string | null {
+  const [single, multiple] = [valuesOf(headers), valuesOf(multiValueHeaders)];
+  const [value, ...others] = new Set([...single, ...multiple]);
+  if (single.length > 1 || multiple.length > 1 || others.length > 0 || typeof value !== "string") return null;
+  return /^bearer (\S+)$/i.exec(value)?.[1] ?? null;
+}
+
+/** Every value of the Authorization header in one form of the headers. */
+function valuesOf(headers: unknown): readonly unknown[] {
+  const all = typeof headers === "object" && headers !== null ? Object.entries(headers) : [];
+  return all.filter(([name]) => name.toLowerCase() === "authorization").flatMap(([, value]) => value as unknown);
 }

@@ -80,7 +80,7 @@ async function request(fetch: Fetch, url: string, accept: string, signal: AbortS
   const answer = await fetch(url, { headers, redirect: "error", signal });
   if (answer.status !== 200 || answer.body === null) throw new SallyportError("keys_unavailable");
   const body = await readBody(answer.body, signal);
-  return { body, freshFor: readFreshness(answer.headers.get("cache-control")) };
+  return { body, freshFor: readFreshness(answer.headers.get("cache-control"), answer.headers.get("age")) };
 }
 
 /** The whole body, up to 150 kB. @throws SallyportError `keys_unavailable` */
@@ -95,12 +95,20 @@ export async function readBody(body: AsyncIterable<Uint8Array>, signal: AbortSig
   return Buffer.concat(chunks);
 }
 
-/** Milliseconds from `Cache-Control` (RFC 9111 section 5.2.2), within one minute and one day; ten minutes by default. */
-function readFreshness(cacheControl: string | null): number {
+/**
+ * Milliseconds from `Cache-Control` (RFC 9111 section 5.2.2), less the time that the answer lay in a cache on its way (section
+ * 4.2.3), within one minute and one day; ten minutes by default.
+ */
+function readFreshness(cacheControl: string | null, age: string | null): number {
   const directives = (cacheControl ?? "").toLowerCase().split(",");
   const names = directives.map((directive) => directive.trim());
   if (names.includes("no-store") || names.includes("no-cache")) return MIN_FRESH;
   const seconds = names.map((name) => /^max-age="?(\d{1,10})"?$/.exec(name)?.[1]).find((digits) => digits !== undefined);
   if (seconds === undefined) return DEFAULT_FRESH;
-  return Math.min(Math.max(Number(seconds) * 1_000, MIN_FRESH), MAX_FRESH);
+  return Math.min(Math.max((Number(seconds) - readAge(age)) * 1_000, MIN_FRESH), MAX_FRESH);
+}
+
+/** Seconds: of several values the first, and none where it is no number (RFC 9111 section 5.1). */
+function readAge(age: string | null): number {
+  return Number(/^\s*(\d+)\s*(?:,|$)/.exec(age ?? "")?.[1] ?? 0);
 }

@@ -1,5 +1,5 @@
 import { SallyportError } from "../errors.ts";
-import { isJsonObject, type Json, type JsonObject, parseStrictJson } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, MAX_DEPTH, parseStrictJson } from "../json.ts";
 import type { Principal } from "./principal.ts";
 import type { TokenMarks } from "./proof.ts";
 
@@ -148,9 +148,12 @@ function weigh(value: Json): number {
   return weight;
 }
 
+/** A token's claims lie one level deeper in a principal, so whatever a token may hold comes back. */
+const WIRE_DEPTH = MAX_DEPTH + 4;
+
 function parse(text: string): JsonObject {
   try {
-    return parseStrictJson(Buffer.from(text));
+    return parseStrictJson(Buffer.from(text), WIRE_DEPTH);
   } catch {
     throw malformed();
   }

@@ -63,7 +63,6 @@ export const azureAdB2cProvider: Provider<AzureAdB2cOptions> = {
     policies: "strings",
     machineClients: "strings",
   },
-  issuerParts: ["domains", "legacyHost"],
   configure,
 };
 

@@ -42,7 +42,6 @@ const NAMES: ClaimNames = {
 export const cognitoProvider: Provider<CognitoOptions> = {
   name: "cognito",
   options: { userPoolId: "string", requireAudience: "boolean" },
-  issuerParts: ["userPoolId"],
   configure,
 };
 

@@ -20,7 +20,6 @@ const TENANT_NAME = /^[a-z0-9-]{1,63}$/i;
 export const entraExternalIdProvider: Provider<EntraExternalIdOptions> = {
   name: "entraExternalId",
   options: { tenantId: "string", tenant: "string" },
-  issuerParts: ["tenantId"],
   configure,
 };
 

@@ -132,8 +132,6 @@ export interface Provider<Options extends IssuerOptions = IssuerOptions> {
   readonly defaultAlgorithms?: readonly AlgorithmName[];
   /** Used where `maxLifetime` is absent; default `"30d"`. */
   readonly defaultMaxLifetime?: string;
-  /** Own options that only serve to derive issuers: beside `issuer` nobody would read them, so they must not be there. */
-  readonly issuerParts?: readonly string[];
   /** Turns options into a dialect; reports what is missing or wrong and then answers null. */
   configure(options: Options, settings: IssuerSettings, report: Report): IssuerDialect | null;
 }

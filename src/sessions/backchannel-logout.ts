@@ -109,6 +109,11 @@ function checkOptions(gateway: Gateway, { issuers }: BackchannelLogoutOptions, r
     report.problem("", `is ${isObject(issuers) ? "an empty object" : kindOf(issuers)}.`, "Name the issuers that may end sessions here.");
   } else {
     checkNames(issuers, names, report, "issuer");
+    // Whose tenant a token is of, and whether its key may sign for that one, is checked for access tokens only.
+    for (const { name } of gateway.issuers.filter(({ templates = [] }) => templates.length > 0)) {
+      if (Object.hasOwn(issuers, name))
+        report.problem(name, "stands for many tenants' issuers.", "Leave it out: Microsoft Entra ID sends no back-channel logout.");
+    }
     for (const [name, { clientIds, ends }] of Object.entries(issuers)) {
       checkTexts(clientIds, report, `${name}.clientIds`);
       if (!["session", "subject"].includes(ends)) report.problem(`${name}.ends`, "is not decided.", 'Write "session" or "subject".');

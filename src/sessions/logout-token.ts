@@ -46,7 +46,8 @@ export async function verifyLogoutToken(text: string, { gateway, keys, clientIds
   const { issuer, iss } = findIssuer(gateway, token);
   const clients = clientIds.get(issuer.name);
   if (clients === undefined) throw new SallyportError("issuer_unknown");
-  await verifySignature(token, issuer, iss, keys, TYPES);
+  const { key } = await verifySignature(token, issuer, iss, keys, TYPES);
+  must(key.issuer === null || key.issuer === iss, "key_issuer_mismatch");
   const { claims } = token;
   checkKind(claims);
   checkAudience(claims, clients);

@@ -2,7 +2,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { authenticate, authorize, type Runtime, type TokenForm } from "../../src/authorize.ts";
 import { createRuntime } from "../../src/gateway/authorizer.ts";
 import { findIssuer } from "../../src/issuers/find-issuer.ts";
-import { allOf, authenticatedWithin, defineGateway, live, type LiveCheck, oidc, type ReasonCode, SallyportError, scope } from "../../src/index.ts";
+import {
+  allOf,
+  authenticatedWithin,
+  defineGateway,
+  live,
+  type LiveCheck,
+  oidc,
+  type ReasonCode,
+  SallyportError,
+  scope,
+} from "../../src/index.ts";
 import type { OnlineIssuers } from "../../src/introspection/online.ts";
 import type { Proof } from "../../src/principal/proof.ts";
 import { createTestTokens } from "../../src/testing/index.ts";
@@ -46,7 +56,10 @@ describe("a decision", () => {
     const credential = () => {
       throw new SallyportError("credential_missing");
     };
-    expect(await authorize({ route: gateway.routes.get("GET /health") ?? null, credential }, runtime)).toEqual({ kind: "allow", principal: null });
+    expect(await authorize({ route: gateway.routes.get("GET /health") ?? null, credential }, runtime)).toEqual({
+      kind: "allow",
+      principal: null,
+    });
   });
 
   it.each([
@@ -69,7 +82,11 @@ describe("a decision", () => {
 
   it.each<[string, () => Promise<string> | string, object]>([
     ["text that is no token", () => "a b", { kind: "unauthenticated", code: "token_malformed", issuer: null }],
-    ["an unknown issuer's", () => sign({ iss: "https://other.example" }), { kind: "unauthenticated", code: "issuer_unknown", issuer: null }],
+    [
+      "an unknown issuer's",
+      () => sign({ iss: "https://other.example" }),
+      { kind: "unauthenticated", code: "issuer_unknown", issuer: null },
+    ],
     ["one that is out of date", () => sign({ exp: NOW - 3_600 }), { kind: "unauthenticated", code: "token_expired", issuer: "shop" }],
     ["another audience's", () => sign({ aud: "other" }), { kind: "unauthenticated", code: "audience_mismatch", issuer: "shop" }],
   ])("on %s says whose it is, as far as that is known", async (_what, text, expected) => {
@@ -92,7 +109,8 @@ describe("revocations", () => {
     const asked: Proof[] = [];
     const check = async (proof: Proof) => void asked.push(proof);
     const marks = { tokenId: "t1", issuedAt: NOW - 10 };
-    for (const key of ["GET /orders", "POST /orders"]) expect(await decide(key, token, { revocations: { check } })).toMatchObject({ marks });
+    for (const key of ["GET /orders", "POST /orders"])
+      expect(await decide(key, token, { revocations: { check } })).toMatchObject({ marks });
     expect(asked).toHaveLength(2);
     expect(asked[0]).toMatchObject({ ...marks, principal: { id: "shop|user-1" } });
   });
@@ -133,7 +151,11 @@ describe("a live check", () => {
 });
 
 describe("an issuer that can be asked", () => {
-  const proof = { principal: { id: "shop|opaque", issuer: "shop", scopes: ["orders:read"] }, tokenId: null, issuedAt: null } as unknown as Proof;
+  const proof = {
+    principal: { id: "shop|opaque", issuer: "shop", scopes: ["orders:read"] },
+    tokenId: null,
+    issuedAt: null,
+  } as unknown as Proof;
   const online = (change: Partial<OnlineIssuers> = {}): OnlineIssuers => ({
     opaque: (text) => (text === "opaque" ? { issuer: "shop", prove: async () => proof } : null),
     confirm: async () => {},
@@ -144,7 +166,11 @@ describe("an issuer that can be asked", () => {
   it("proves what nobody else can read", async () => {
     expect(await authenticate("opaque", { ...runtime, online: online() })).toBe(proof);
     const refusing = online({ opaque: () => ({ issuer: "shop", prove: failWith("token_inactive") }) });
-    expect(await decide("GET /orders", "opaque", { online: refusing })).toEqual({ kind: "unauthenticated", code: "token_inactive", issuer: "shop" });
+    expect(await decide("GET /orders", "opaque", { online: refusing })).toEqual({
+      kind: "unauthenticated",
+      code: "token_inactive",
+      issuer: "shop",
+    });
   });
 
   it("confirms what was verified here", async () => {
@@ -188,6 +214,10 @@ describe("a token of another form", () => {
     const { memo } = createRuntime(gateway, { prefetch: false });
     for (let times = 0; times < 3; times++) await decide("GET /orders", token, { memo: memo ?? null });
     const revocations = { check: failWith("revoked") };
-    expect(await decide("GET /orders", token, { memo: memo ?? null, revocations })).toEqual({ kind: "unauthenticated", code: "revoked", issuer: "shop" });
+    expect(await decide("GET /orders", token, { memo: memo ?? null, revocations })).toEqual({
+      kind: "unauthenticated",
+      code: "revoked",
+      issuer: "shop",
+    });
   });
 });

@@ -322,6 +322,16 @@ describe("keys and memory", () => {
     expect(world.memo.characters).toBe(world.memo.tokens * length);
   });
 
+  it("tokens may be together exactly as long as is allowed", () => {
+    const { memo } = setUp();
+    const [count, length] = [100, MEMO_LIMITS.characters / 100];
+    for (let index = 0; index < count; index++)
+      for (let times = 0; times < 2; times++) memo.offer(String(index).padStart(length, "0"), NOTHING);
+    expect(memo).toMatchObject({ tokens: count, characters: MEMO_LIMITS.characters });
+    for (let times = 0; times < 2; times++) memo.offer("one more", NOTHING);
+    expect(memo).toMatchObject({ tokens: count, characters: MEMO_LIMITS.characters - length + "one more".length });
+  });
+
   it("ten thousand tokens seen once are not remembered", () => {
     const { memo } = setUp();
     for (let index = 0; index < 10_000; index++) memo.offer(`header.payload.${String(index).padStart(43, "0")}`, NOTHING);

@@ -236,7 +236,7 @@ describe("claims", () => {
     const jwks = { shop: { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k" }] } };
     const input = `${encode({ alg: "RS256", kid: "k" })}.${encode('{"iss":"https://shop.example","aud":"https://api.sample.example","sub":"a","exp":1e999}')}`;
     const token = `${input}.${sign("sha256", Buffer.from(input), privateKey).toString("base64url")}`;
-    await expect(createVerifier(gateway, { clock, jwks }).verify(token)).rejects.toMatchObject({ code: "claim_malformed" });
+    await expect(createVerifier(gateway, { clock, jwks }).verify(token)).rejects.toMatchObject({ code: "token_malformed" });
   });
 });
 

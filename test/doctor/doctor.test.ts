@@ -74,6 +74,29 @@ describe("templates", () => {
     expect(found(300, 0)).toContain("authorizers-collapse");
   });
 
+  it("tell functions that are handed the caller's body, whatever describes the integration", () => {
+    const uri =
+      "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:f/invocations";
+    const described = (type: string, to = uri) => ({
+      Api: {
+        Type: "AWS::ApiGateway::RestApi",
+        Properties: { Body: { paths: { "/orders": { get: { "x-amazon-apigateway-integration": { type, uri: to } } } } } },
+      },
+    });
+    const socket = (IntegrationType: string) => ({
+      Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { ProtocolType: "WEBSOCKET" } },
+      Send: { Type: "AWS::ApiGatewayV2::Integration", Properties: { ApiId: { Ref: "Api" }, IntegrationType, IntegrationUri: uri } },
+      Route: {
+        Type: "AWS::ApiGatewayV2::Route",
+        Properties: { ApiId: { Ref: "Api" }, RouteKey: "send", Target: { "Fn::Sub": "integrations/${Send}" } },
+      },
+    });
+    const isMapped = (Resources: object) => readTemplate("template.json", { Resources }, undefined)[0]?.routes[0]?.isMapped;
+    expect([described("aws"), described("AWS"), socket("AWS")].map(isMapped)).toEqual([true, true, true]);
+    const others = [described("aws_proxy"), described("aws", "arn:aws:apigateway:eu-west-1:sqs:path/queue"), socket("AWS_PROXY")];
+    expect(others.map(isMapped)).toEqual([false, false, false]);
+  });
+
   it("are read alike whether routes are resources or an OpenAPI document", async () => {
     const [[described], [plain]] = [await readApis([`${FOLDER}healthy-openapi.yaml`]), await readApis([`${FOLDER}healthy-http.json`])];
     expect(described?.routes.map(({ key }) => key)).toEqual(plain?.routes.map(({ key }) => key));

@@ -46,7 +46,7 @@ describe("templates that nobody would write", () => {
     const apis = await readApis([new URL("examples/healthy-http.json", import.meta.url).pathname]);
     const [api] = apis;
     if (api === undefined) throw new Error("no API");
-    const odd = { ...api, id: "Api\u001b[2J", routes: [{ key: "GET /\u202e", id: "x", authorizer: null, isIam: false }] };
+    const odd = { ...api, id: "Api\u001b[2J", routes: [{ key: "GET /\u202e", id: "x", authorizer: null, isIam: false, isMapped: false }] };
     const findings = examine({ gateway: HEALTHY, apis: [odd], probes: [], discoveries: [] });
     expect(renderExamination({ findings, apis: [odd], probes: [] }).replaceAll("\n", "")).not.toMatch(/\p{C}/u);
   });

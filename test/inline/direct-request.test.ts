@@ -72,8 +72,16 @@ describe("a path without escapes in the table", () => {
     ["/a@b;c/it's", "GET /a@b;c/it's"],
   ])("%s has the route that everybody sees", (path, key) => expect(routeOf(gateway, "GET", path)).toBe(key));
 
-  it.each(["/files/%73ecret", "/%66iles/x", "/files%2Fx", "/orders/a%2Fb", "/orders/%2e", "/orders/a%5Cb", "/orders/a\\b", "/orders/..%5c..", "/a%40b;c/it's", "/orders/\ud800"])(
-    "%s has none",
-    (path) => expect(routeOf(gateway, "GET", path)).toBeNull(),
-  );
+  it.each([
+    "/files/%73ecret",
+    "/%66iles/x",
+    "/files%2Fx",
+    "/orders/a%2Fb",
+    "/orders/%2e",
+    "/orders/a%5Cb",
+    "/orders/a\\b",
+    "/orders/..%5c..",
+    "/a%40b;c/it's",
+    "/orders/\ud800",
+  ])("%s has none", (path) => expect(routeOf(gateway, "GET", path)).toBeNull());
 });

@@ -207,13 +207,13 @@ describe("a key set", () => {
   it("takes the usable one of two keys under one id", () => {
     expect(
       readKeySet({ keys: [{ ...other.jwk, use: "enc" }, one.jwk] })
-        .get("same")
-        ?.[0]?.key.equals(one.publicKey),
+        .get("same")?.[0]
+        ?.key.equals(one.publicKey),
     ).toBe(true);
     expect(
       readKeySet({ keys: [one.jwk, { ...other.jwk, use: "enc" }] })
-        .get("same")
-        ?.[0]?.key.equals(one.publicKey),
+        .get("same")?.[0]
+        ?.key.equals(one.publicKey),
     ).toBe(true);
   });
 

@@ -31,6 +31,14 @@ describe("a fresh set", () => {
 
   it.each([
     ["max-age=3600", HOUR],
+    ["max-age=3600", 50 * MINUTE, "600"],
+    ["max-age=3600", 50 * MINUTE, "600, 0"],
+    ["max-age=3600", MINUTE, "3590"],
+    ["max-age=3600", MINUTE, "9".repeat(400)],
+    ["max-age=3600", HOUR, "-600"],
+    ["max-age=3600", HOUR, "soon"],
+    ["max-age=3600", HOUR, ""],
+    ["public", 10 * MINUTE, "300"],
     ["public, max-age=1800, must-revalidate", 30 * MINUTE],
     ["max-age=15", MINUTE],
     ["no-store, max-age=3600", MINUTE],
@@ -38,9 +46,11 @@ describe("a fresh set", () => {
     ["max-age=999999999", 24 * HOUR],
     ["max-age=soon", 10 * MINUTE],
     ["s-maxage=7200", 10 * MINUTE],
-  ])("honours Cache-Control %s within limits", async (value, freshFor) => {
+  ])("honours Cache-Control %s within limits: %i ms, of which a cache on the way may have used up some (Age %s)", async (...row) => {
+    const [value, freshFor, age] = row as readonly [string, number, string?];
     const provider = makeProvider();
-    provider.answer = () => new Response(JSON.stringify({ keys: [a.jwk] }), { headers: { "cache-control": value } });
+    const headers = { "cache-control": value, ...(age !== undefined && { age }) };
+    provider.answer = () => new Response(JSON.stringify({ keys: [a.jwk] }), { headers });
     const { keys, pass } = makeFinder({ fetch: provider.fetch });
     await keys.find(query("a"));
     pass(freshFor - 1);

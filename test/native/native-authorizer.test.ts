@@ -358,6 +358,15 @@ describe("lists that became text", () => {
     expect(await audience("[account staff-api]x")).toMatchObject({ code: "audience_mismatch" });
   });
 
+  it.each([
+    ["client_credentials", "client"],
+    [["client_credentials"], "client"],
+    [["refresh_token", "password"], "user"],
+  ])("the grants %j are words, alone or in a list", async (gty, kind) => {
+    const claims = { iss: "https://id.staff.example", sub: "s-1", exp: NOW + 60, aud: "staff-api", azp: "web", scope: "orders/read" };
+    expect(await sendClaims("http-jwt", { ...claims, gty }, { issuer: "staff" })).toMatchObject({ status: 200, principal: { kind } });
+  });
+
   it("a nested claim is read out of its JSON", async () => {
     const claims = { iss: "https://id.staff.example", sub: "s-1", exp: NOW + 60, client_id: "web", aud: "staff-api", scope: "orders/read" };
     const { principal } = await sendClaims("http-jwt", { ...claims, realm_access: { roles: ["a b", "c"] } }, { issuer: "staff" });

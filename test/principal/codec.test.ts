@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CONTEXT_BUDGET, decodePrincipal, encodeNative, encodeText } from "../../src/principal/codec.ts";
+import { type Json, parseStrictJson } from "../../src/json.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 import { testPrincipal } from "../../src/testing/index.ts";
 
@@ -80,6 +81,15 @@ it("on the wire there are no nulls and no empty lists, which some API types lose
   );
   expect(principal).toMatchObject({ authentication: {}, claims: {} });
   expect(decodePrincipal({ principal })).toMatchObject({ ...nothing, authentication });
+});
+
+it("a claim as deep as a token can carry crosses the wall", () => {
+  const { deep } = parseStrictJson(Buffer.from(`{"deep":${"[".repeat(31)}${"]".repeat(31)}}`)) as { deep: Json };
+  const principal = testPrincipal({ claims: { deep } });
+  for (const encode of [encodeNative, encodeText]) expect(decodePrincipal(transported(encode(principal)))).toEqual(principal);
+  const text = encodeText(principal)["principal"] as string;
+  const forged = { principal: text.replace("[[", "[".repeat(20)).replace("]]", "]".repeat(20)) };
+  expect(() => decodePrincipal(forged)).toThrow(expect.objectContaining({ code: "principal_malformed" }));
 });
 
 describe("what is not a principal is refused", () => {

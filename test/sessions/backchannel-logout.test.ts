@@ -158,7 +158,9 @@ describe("refused with a 400, and nothing is written", () => {
 
 describe("an issuer that is many", () => {
   const entra = defineGateway({
-    issuers: { staff: entraId({ tenants: ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"], audience: "api" }) },
+    issuers: {
+      staff: entraId({ tenants: ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"], audience: "api" }),
+    },
     routes: { "GET /x": "authenticated" },
   });
   const revocations = revocationTable({ table: TABLE, onUnavailable: "deny" });
@@ -171,7 +173,7 @@ describe("an issuer that is many", () => {
 
   it("a key that says it is another issuer's signs no logout token", async () => {
     const keys = { keys: (sample.jwks["shop"]?.keys ?? []).map((key) => ({ ...(key as object), issuer: "https://elsewhere.example" })) };
-    const { handler, client } = make({ jwks: { ...sample.jwks, shop: keys } as BackchannelLogoutOptions["jwks"] & object });
+    const { handler, client } = make({ jwks: { ...sample.jwks, shop: keys } });
     expect(await handler(form(await logoutToken()))).toMatchObject({ statusCode: 400 });
     expect(lines.at(-1)).toContain("key_issuer_mismatch");
     expect(client.sent).toEqual([]);

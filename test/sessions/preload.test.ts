@@ -9,8 +9,7 @@ import { proofOf } from "./kit.ts";
 const sdk = vi.hoisted(() => ({ loads: 0, load: async (): Promise<object> => ({}) }));
 vi.mock("../../src/aws/dynamo.ts", () => ({ lazyDynamo: () => async () => ((sdk.loads += 1), sdk.load()) }));
 
-class BatchGetCommand {}
-const emptyTable = async () => ({ BatchGetCommand, client: { send: async () => ({ Responses: { revocations: [] } }) } });
+const emptyTable = async () => ({ BatchGetCommand: Object, client: { send: async () => ({ Responses: { revocations: [] } }) } });
 
 const unhandled: unknown[] = [];
 const remember = (reason: unknown) => void unhandled.push(reason);

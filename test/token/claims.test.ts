@@ -89,9 +89,12 @@ describe("strict JSON", () => {
     expect(parseStrictJson(whole.subarray(1, 8))).toEqual({ a: 1 });
   });
 
-  it.each(['"a":1', '{"a":1', '{"a":"\\ud800"}', '{"\\ud800":1}', '{"a":[{"b":"\\udc00"}]}', '{"a":1,"\\u0061":2}'])("%s is refused by its code", (text) => {
-    expect(() => parseStrictJson(Buffer.from(text))).toThrow(expect.objectContaining({ code: "token_malformed" }));
-  });
+  it.each(['"a":1', '{"a":1', '{"a":"\\ud800"}', '{"\\ud800":1}', '{"a":[{"b":"\\udc00"}]}', '{"a":1,"\\u0061":2}'])(
+    "%s is refused by its code",
+    (text) => {
+      expect(() => parseStrictJson(Buffer.from(text))).toThrow(expect.objectContaining({ code: "token_malformed" }));
+    },
+  );
 
   it("says nothing of what it refused", () => {
     for (const text of ['{"secret":', "{secret}", '{"a":"\\ud800"}']) {
@@ -106,13 +109,17 @@ describe("strict JSON", () => {
   });
 
   it("takes pairs of escapes, and escapes of any other kind", () => {
-    expect(parseStrictJson(Buffer.from('{"a":"\\ud83d\\ude00","b":[null,"\\n",{"c":"\\"}"}]}'))).toEqual({ a: "😀", b: [null, "\n", { c: '"}' }] });
+    expect(parseStrictJson(Buffer.from('{"a":"\\ud83d\\ude00","b":[null,"\\n",{"c":"\\"}"}]}'))).toEqual({
+      a: "😀",
+      b: [null, "\n", { c: '"}' }],
+    });
   });
 });
 
 it("what is frozen is frozen to the last value in it, and is the same value", () => {
   const value = { list: [{ deep: { deeper: [1] } }], nothing: null, text: "a" };
   expect(deepFreeze(value)).toBe(value);
-  for (const part of [value, value.list, value.list[0], value.list[0]?.deep, value.list[0]?.deep.deeper]) expect(Object.isFrozen(part)).toBe(true);
+  for (const part of [value, value.list, value.list[0], value.list[0]?.deep, value.list[0]?.deep.deeper])
+    expect(Object.isFrozen(part)).toBe(true);
   for (const plain of [null, undefined, 1, "a"]) expect(deepFreeze(plain)).toBe(plain);
 });

@@ -19,14 +19,17 @@ function codeOf(read: () => unknown): ReasonCode | "decoded" {
 }
 
 describe("a padded token", () => {
-  it.each(HEADERS.flatMap((header) => PAYLOADS.map((payload) => [header, payload] as const)))("%s %s reads like the bare one", (header, payload) => {
-    const parts = [encode(header), encode(payload), Buffer.from("signature!").toString("base64url")];
-    const padded = parts.map(pad).join(".");
-    const { signingInput, ...token } = decodePaddedToken(padded);
-    const { signingInput: _bare, ...expected } = decodeToken(parts.join("."));
-    expect(token).toEqual(expected);
-    expect(Buffer.from(signingInput).toString()).toBe(padded.slice(0, padded.lastIndexOf(".")));
-  });
+  it.each(HEADERS.flatMap((header) => PAYLOADS.map((payload) => [header, payload] as const)))(
+    "%s %s reads like the bare one",
+    (header, payload) => {
+      const parts = [encode(header), encode(payload), Buffer.from("signature!").toString("base64url")];
+      const padded = parts.map(pad).join(".");
+      const { signingInput, ...token } = decodePaddedToken(padded);
+      const { signingInput: _bare, ...expected } = decodeToken(parts.join("."));
+      expect(token).toEqual(expected);
+      expect(Buffer.from(signingInput).toString()).toBe(padded.slice(0, padded.lastIndexOf(".")));
+    },
+  );
 
   const [header, payload, signature] = [pad(encode(HEADERS[1] ?? "")), pad(encode("{}")), "AA=="];
 

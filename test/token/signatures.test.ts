@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
 import { toDer } from "../../src/token/ecdsa-signature.ts";
+import { pssKey } from "../../src/token/pss-key.ts";
 
 const input = Buffer.from("header.payload");
 const CURVES = [
@@ -96,4 +97,19 @@ describe.each(PSS)("$name", ({ name, pkcs1, hash, digestLength }) => {
     );
     for (const length of [0, 1, 255, 257]) expect(isValid(Buffer.alloc(length, 1))).toBe(false);
   });
+});
+
+it("an RSA key is turned into one for RSASSA-PSS once for each digest", () => {
+  const [one, two] = [
+    generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey,
+    generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey,
+  ];
+  const [first, other] = [pssKey(one, "sha256"), pssKey(one, "sha512")];
+  expect(pssKey(one, "sha256")).toBe(first);
+  expect(pssKey(one, "sha512")).toBe(other);
+  expect(pssKey(two, "sha256")).not.toBe(first);
+  expect([first, other].map(({ asymmetricKeyDetails }) => asymmetricKeyDetails)).toMatchObject([
+    { hashAlgorithm: "sha256", mgf1HashAlgorithm: "sha256", saltLength: 32 },
+    { hashAlgorithm: "sha512", mgf1HashAlgorithm: "sha512", saltLength: 64 },
+  ]);
 });

@@ -41,6 +41,9 @@ const leaves = fc.constantFrom(
   "1",
   "-0",
   "1e3",
+  "1e999",
+  "-1e999",
+  "1e-999",
   "01",
   "null",
   "true",
@@ -105,6 +108,19 @@ it("an object's names and what they hold come back as they were", () => {
       alike(text);
     }),
   );
+});
+
+it.each(["1e999", "-1e400", "1".repeat(310), "[1,[1e999]]", '{"b":1e309}'])(
+  "%s, which is no number that can be passed on, is refused",
+  (number) => {
+    expect(verdict(() => parseStrictJson(Buffer.from(`{"a":${number}}`)))).toBe("refused");
+  },
+);
+
+it("the largest and the smallest numbers are read", () => {
+  expect(parseStrictJson(Buffer.from('{"a":[1.7976931348623157e308,-1.7976931348623157e308,1e-999]}'))).toEqual({
+    a: [Number.MAX_VALUE, -Number.MAX_VALUE, 0],
+  });
 });
 
 it("bytes that are no UTF-8 are refused", () => {

@@ -4,7 +4,7 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
 /**
  * JSON (RFC 8259) read character by character, as a reference for the fast parser: an object at the top, no duplicate member, no
- * lone surrogate, at most 32 levels.
+ * lone surrogate, no number beyond the largest, at most 32 levels.
  * @throws Error
  */
 export function referenceParse(text: string): unknown {
@@ -37,7 +37,7 @@ export function referenceParse(text: string): unknown {
     NUMBER.lastIndex = at;
     const digits = NUMBER.exec(text)?.[0] ?? fail();
     at += digits.length;
-    return Number(digits);
+    return Number.isFinite(Number(digits)) ? Number(digits) : fail();
   }
 
   function object(depth: number): unknown {

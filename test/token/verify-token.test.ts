@@ -13,7 +13,7 @@ type Pair = keyof typeof pairs;
 const keyOf = (pair: Pair): VerificationKey => ({ kid: "k", algorithms: ["ES256"], key: pairs[pair].publicKey, issuer: null });
 const KEYS = { one: keyOf("one"), two: keyOf("two") };
 
-function tokenOf({ claims = {}, header = {}, by = "one" as Pair } = {}): UnverifiedToken {
+function tokenOf({ claims = {}, header = {}, by = "one" }: { claims?: object; header?: object; by?: Pair } = {}): UnverifiedToken {
   const signingInput = Buffer.from("header.payload");
   return {
     header: { alg: "ES256", kid: "k", typ: null, members: {}, ...header },
@@ -111,6 +111,7 @@ describe("the type in a header", () => {
     ["Application/AT+JWT", true, false],
     ["application/application/jwt", false, false],
     ["xapplication/jwt", false, false],
+    ["JWapplication/T", false, false],
     ["application/x/jwt", false, false],
     ["application/", false, false],
     ["", false, false],
@@ -126,6 +127,11 @@ describe("the type in a header", () => {
     [null, false],
   ])("%j is accepted where only Application/AT+jwt is configured: %s", async (typ, accepted) => {
     expect(await isAccepted(typ, { typ: ["Application/AT+jwt"] })).toBe(accepted);
+  });
+
+  it("is written out in full where it holds a slash of its own", async () => {
+    expect(await isAccepted("x/jwt", { typ: ["x/jwt"] })).toBe(true);
+    expect(await isAccepted("application/x/jwt", { typ: ["x/jwt"] })).toBe(false);
   });
 });
 
@@ -157,7 +163,9 @@ describe("a signature alone", () => {
 
   it("is refused where it is another's, or the token of a type that is not wanted", async () => {
     const { keys } = finder();
-    await expect(verifySignature(tokenOf({ by: "two" }), issuerOf(), ISS, keys, [null])).rejects.toMatchObject({ code: "signature_invalid" });
+    await expect(verifySignature(tokenOf({ by: "two" }), issuerOf(), ISS, keys, [null])).rejects.toMatchObject({
+      code: "signature_invalid",
+    });
     await expect(verifySignature(tokenOf(), issuerOf(), ISS, keys, ["logout+jwt"])).rejects.toMatchObject({ code: "typ_not_allowed" });
   });
 });

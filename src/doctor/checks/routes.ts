@@ -128,6 +128,18 @@ export const ROUTE_CHECKS: readonly Check[] = [
     ),
   },
   {
+    id: "function-gets-body",
+    severity: "error",
+    title: "a function behind a rule gets an event that is not API Gateway's own",
+    find: each(
+      (place) => place.route.isMapped && isGuardable(place) && place.rule?.rule.kind !== "public",
+      () => ({
+        why: "Its integration is AWS and not AWS_PROXY: without a mapping template the event is the caller's body, and a guard believes its requestContext.",
+        fix: "Make the integration AWS_PROXY.",
+      }),
+    ),
+  },
+  {
     id: "definition-elsewhere",
     severity: "info",
     title: "an API is described in a file that was not read",
