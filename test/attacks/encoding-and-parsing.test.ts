@@ -171,7 +171,7 @@ describe("C13 writes a time that no number can hold", () => {
   it("exp = 1e999 (jose accepts)", async () => joseAccepts(timed("exp", "1e999")));
 
   it.each(["exp", "nbf", "iat"])("%s", async (name) => {
-    for (const value of ["1e999", "-1e999", "1e400", "-1e400"]) await refused(timed(name, value), "claim_malformed", 1);
+    for (const value of ["1e999", "-1e999", "1e400", "-1e400"]) await refused(timed(name, value), "token_malformed");
   });
 });
 

@@ -1,6 +1,6 @@
 interface Part {
   readonly mutate: readonly string[];
-  /** Files and folders below test/. */
+  /** Files and folders below test/, quick ones first. */
   readonly tests: readonly string[];
   readonly score: number;
 }
@@ -12,12 +12,15 @@ const POLICY = "src/gateway/{choose-grants,pattern,policy,policy-document,policy
 export const PARTS: Readonly<Record<string, Part>> = {
   token: {
     mutate: ["src/token/**/*.ts", "src/json.ts", "src/authorize.ts"],
-    tests: ["token", "authorize/decide", "authorize/memo", "authorize/verify", "robustness/clock"],
+    tests: [
+      ...["claims", "decode", "padded", "verify-token"].map((name) => `token/${name}`),
+      ...["authorize/decide", "authorize/verify", "authorize/memo", "robustness/clock", "token"],
+    ],
     score: 95,
   },
   rules: { mutate: ["src/rules/**/*.ts"], tests: ["rules", "gateway-policy"], score: 95 },
-  gateway: { mutate: ["src/gateway/**/*.ts", `!${POLICY}`], tests: ["authorizers", "denials", "gateway-policy/arn"], score: 95 },
-  policy: { mutate: [POLICY], tests: ["gateway-policy"], score: 95 },
+  gateway: { mutate: ["src/gateway/**/*.ts", `!${POLICY}`], tests: ["gateway-policy/arn", "authorizers", "denials"], score: 95 },
+  policy: { mutate: [POLICY], tests: ["gateway-policy/policy", "gateway-policy"], score: 95 },
   keys: { mutate: ["src/keys/**/*.ts"], tests: ["keys"], score: 90 },
   providers: { mutate: ["src/providers/**/*.ts"], tests: ["providers"], score: 90 },
   principal: { mutate: ["src/principal/**/*.ts"], tests: ["principal"], score: 90 },
