@@ -173,7 +173,7 @@ function readField(wire: JsonObject, name: string, field: Field): Json {
 }
 
 const isText = (value: Json) => typeof value === "string" && value !== "";
-const isSeconds = (value: Json) => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isSeconds = (value: Json) => Number.isFinite(value) && (value as number) >= 0;
 const HAS_TYPE: Readonly<Record<Field, (value: Json) => boolean>> = {
   text: isText,
   optionalText: isText,

@@ -43,6 +43,7 @@ it.each([
   Number.NaN,
   true,
   {},
+  [7],
 ])("a time that is %j is malformed", (issuedAt) => {
   expect(() => decodeMarks({ issuedAt })).toThrow(malformed);
 });

@@ -96,6 +96,17 @@ describe("strict JSON", () => {
     },
   );
 
+  it("nests as deep as its deepest branch, however many branches and other characters there are", () => {
+    const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+    const wide = Array.from({ length: 40 }, () => '{},[],{"a":[1]}').join(",");
+    expect(parseStrictJson(Buffer.from(`{"wide":[${wide}],"deep":${nested(31)}}`))).toHaveProperty("deep");
+    const long = "1234567890".repeat(20);
+    for (const before of [`[${wide}]`, `"${long}"`, `[${long.split("").join(",")}]`])
+      expect(() => parseStrictJson(Buffer.from(`{"a":${before},"deep":${nested(32)}}`))).toThrow(
+        expect.objectContaining({ code: "token_malformed" }),
+      );
+  });
+
   it("says nothing of what it refused", () => {
     for (const text of ['{"secret":', "{secret}", '{"a":"\\ud800"}']) {
       try {

@@ -68,6 +68,16 @@ describe("a header seen before", () => {
     for (let times = 0; times < 3; times++) expect(outcome(token(header))).toBe(code);
   });
 
+  it("is remembered beside others, and forgotten where there are many", () => {
+    const header = (name: string) => decodeToken(token(`{"alg":"RS256","kid":"${name}"}`)).header;
+    // The first two may be the ones that had to make room for each other.
+    for (const name of ["one", "two"]) header(name);
+    const [one, two] = [header("one"), header("two")];
+    expect([header("one") === one, header("two") === two]).toEqual([true, true]);
+    for (let index = 0; index < 130; index++) header(`other-${index}`);
+    expect([header("one") === one, header("two") === two]).toEqual([false, false]);
+  });
+
   it("is told from every other, however many there are", () => {
     for (let round = 0; round < 2; round++) {
       for (let index = 0; index < 200; index++) {

@@ -46,6 +46,8 @@ describe("a padded token", () => {
     ["an empty signature", `${header}.${payload}.`],
     ["two parts", `${header}.${payload}`],
     ["four parts", `${header}.${payload}.${signature}.${signature}`],
+    ["five parts", `${header}.${payload}.${signature}.${signature}.${signature}`],
+    ["one part", "AAAA"],
     ["characters of plain base64", `${header}.${payload}.A+==`],
     ["a space before it", ` ${header}.${payload}.${signature}`],
     ["a line's end after it", `${header}.${payload}.${signature}\n`],
@@ -67,6 +69,7 @@ describe("a padded token", () => {
     const filled = (length: number) => start + "A".repeat(length - start.length);
     const exact = 8_192 - ((8_192 - start.length) % 4);
     expect(codeOf(() => decodePaddedToken(filled(exact)))).toBe("decoded");
+    expect(codeOf(() => decodePaddedToken(filled(8_192)))).toBe("token_malformed");
     expect(codeOf(() => decodePaddedToken(filled(8_193)))).toBe("credential_too_large");
   });
 });

@@ -59,6 +59,8 @@ it.each([
   ["00000000", "3006020100020100"],
   ["007f0080", "300702017f02020080"],
   ["ff000001", "3008020300ff00020101"],
+  [`01${"00".repeat(60)}`.repeat(2), `307e${`023d01${"00".repeat(60)}`.repeat(2)}`],
+  [`01${"00".repeat(61)}`.repeat(2), `308180${`023e01${"00".repeat(61)}`.repeat(2)}`],
 ])("the halves %s are the DER %s", (signature, expected) => {
   expect(Buffer.from(toDer(Buffer.from(signature, "hex"))).toString("hex")).toBe(expected);
 });
