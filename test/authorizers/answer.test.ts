@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type ApiType, createAuthorizer, type Outcome, type Refusal } from "../../src/gateway/authorizer.ts";
+import { type ApiType, createAuthorizer, createRuntime, type Outcome, type Refusal } from "../../src/gateway/authorizer.ts";
 import { encodeOnce } from "../../src/gateway/encode-once.ts";
 import { answerWithPolicy } from "../../src/gateway/iam-answer.ts";
 import { parseArn } from "../../src/gateway/arn.ts";
@@ -202,6 +202,19 @@ describe("nobody is let in", () => {
     await expect(unreadable.ask("GET /me")).rejects.toThrow();
     expect(unreadable.lines).toMatchObject([{ level: "ERROR", code: "event_unsupported", route: null }]);
   });
+});
+
+it("revocations are opened with the runtime's clock, and with somebody to tell of failures where there is one", () => {
+  const worlds: object[] = [];
+  const open = (world: object) => {
+    worlds.push(world);
+    return { check: async () => {} };
+  };
+  const [clock, unavailable] = [() => NOW * 1_000, () => {}];
+  const config = { ...gateway, revocations: { open } as unknown as NonNullable<typeof gateway.revocations> };
+  createRuntime(config, { clock, prefetch: false });
+  createRuntime(config, { clock, prefetch: false }, undefined, unavailable);
+  expect(worlds).toStrictEqual([{ clock }, { clock, unavailable }]);
 });
 
 it("an encoder encodes a frozen principal once, and freezes what it made; any other one anew", () => {

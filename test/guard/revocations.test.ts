@@ -2,6 +2,7 @@ import middy from "@middy/core";
 import { describe, expect, it } from "vitest";
 import { SallyportError } from "../../src/errors.ts";
 import { defineRoutes, guard, type GuardOptions, identity } from "../../src/guard/index.ts";
+import { resolverGuard } from "../../src/guard/resolver-guard.ts";
 import { sessionGuard } from "../../src/guard/session-guard.ts";
 import { encodeMarks } from "../../src/principal/codec.ts";
 import type { Proof } from "../../src/principal/proof.ts";
@@ -106,6 +107,14 @@ it("gives the clock on to where revocations are read", async () => {
   const { source } = revocations(({ clock }) => void times.push(clock()));
   await guard(routes, async () => null, { clock: () => NOW, revocations: source })(event);
   expect(times).toEqual([NOW]);
+});
+
+it("asks about the token behind a resolver too", async () => {
+  const { asked, source } = revocations();
+  const resolver = resolverGuard("authenticated", async () => "reached", { clock: () => NOW, revocations: source });
+  const resolverContext = { ...authorizerContext(principal, "rest"), ...encodeMarks(marks) };
+  expect(await resolver({ identity: { resolverContext } })).toBe("reached");
+  expect(asked).toEqual([{ principal, ...marks }]);
 });
 
 describe("a function that ends sessions", () => {

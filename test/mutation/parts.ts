@@ -26,7 +26,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
     score: 95,
   },
   rules: { mutate: ["src/rules/**/*.ts"], tests: ["rules", "gateway-policy"], score: 95 },
-  gateway: { mutate: ["src/gateway/**/*.ts", `!${POLICY}`], tests: ["gateway-policy/arn", "authorizers", "denials"], score: 95 },
+  gateway: {
+    mutate: ["src/gateway/**/*.ts", `!${POLICY}`],
+    tests: ["gateway-policy/arn", "authorizers", "keys/prefetch", "denials"],
+    score: 95,
+  },
   policy: { mutate: [POLICY], tests: ["gateway-policy/policy", "gateway-policy"], score: 95 },
   keys: { mutate: ["src/keys/**/*.ts"], tests: ["keys"], score: 90 },
   providers: { mutate: ["src/providers/**/*.ts"], tests: ["providers"], score: 90 },

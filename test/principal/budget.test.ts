@@ -45,3 +45,7 @@ it("the native form has the same budget: what fits in one fits in both", () => {
   expect(() => encodeText(large)).toThrow(SallyportError);
   expect(encodeNative(small)).toBeDefined();
 });
+
+it.each([encodeNative, encodeText])("many short texts have the budget of one long one (%#)", (encode) => {
+  expect(() => encode(testPrincipal({ groups: Array.from({ length: 2_000 }, () => "a") }))).toThrow(SallyportError);
+});

@@ -1,7 +1,7 @@
 import { constants, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
+import { ALGORITHMS, type AlgorithmName, isAlgorithmName, isSignatureValid } from "../../src/token/algorithms.ts";
 import { toDer } from "../../src/token/ecdsa-signature.ts";
 import { pssKey } from "../../src/token/pss-key.ts";
 
@@ -51,6 +51,10 @@ describe.each(CURVES)("$name", ({ name, namedCurve, hash, signatureLength }) => 
     expect(isSignatureValid(name, publicKey, input, toDer(signature))).toBe(false);
     expect(isSignatureValid(name, publicKey, input, signature.subarray(1))).toBe(false);
     expect(isSignatureValid(name, publicKey, input, Buffer.concat([signature, Buffer.alloc(1)]))).toBe(false);
+    // The same two numbers, in halves that are longer than they must be.
+    const [zero, half] = [Buffer.alloc(1), signatureLength / 2];
+    const wider = Buffer.concat([zero, signature.subarray(0, half), zero, signature.subarray(half)]);
+    expect(isSignatureValid(name, publicKey, input, wider)).toBe(false);
   });
 });
 
@@ -114,4 +118,10 @@ it("an RSA key is turned into one for RSASSA-PSS once for each digest", () => {
     { hashAlgorithm: "sha256", mgf1HashAlgorithm: "sha256", saltLength: 32 },
     { hashAlgorithm: "sha512", mgf1HashAlgorithm: "sha512", saltLength: 64 },
   ]);
+});
+
+it("an algorithm has its exact name, as text", () => {
+  for (const name of Object.keys(ALGORITHMS)) expect(isAlgorithmName(name)).toBe(true);
+  for (const name of ["", "none", "HS256", "rs256", "RS256 ", "toString", "__proto__", 256, null, undefined, {}, ["RS256"]])
+    expect(isAlgorithmName(name), String(name)).toBe(false);
 });
