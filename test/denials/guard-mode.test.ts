@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { guard } from "../../src/guard/index.ts";
 import { assurance, type Denials, defineRoutes, httpAuthorizer, type LogEntry, scope } from "../../src/index.ts";
 import { authorizerContext, testPrincipal, type TestTokens } from "../../src/testing/index.ts";
@@ -147,6 +147,7 @@ describe("an authorizer that leaves refusals to the guard", () => {
 describe("the guard, about what comes in the place of a principal", () => {
   const routes = defineRoutes({ "GET /orders": READ });
   const served: unknown[] = [];
+  beforeEach(() => void served.splice(0));
   const options = { clock: () => ISSUED_AT, log: () => {} };
   const handler = guard(
     routes,
