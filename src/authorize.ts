@@ -18,6 +18,7 @@ import type { ProofMemo } from "./token/proof-memo.ts";
 import { marksIn } from "./token/marks.ts";
 import type { UnverifiedToken } from "./token/token.ts";
 import { verifyToken } from "./token/verify-token.ts";
+import { seconds } from "./seconds.ts";
 
 /** What a decision is made with. */
 export interface Runtime {
@@ -151,6 +152,3 @@ function refuse(error: unknown, issuer: string | null): Decision {
   const code: ReasonCode = error instanceof SallyportError ? error.code : "internal_error";
   return { kind: REASONS[code].status >= 500 ? "unavailable" : "unauthenticated", code, issuer };
 }
-
-/** Whole seconds, as tokens count them. */
-export const seconds = (milliseconds: number) => Math.floor(milliseconds / 1_000);

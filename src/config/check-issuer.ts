@@ -41,7 +41,7 @@ const algorithms: Check = (value, report, path) => {
 };
 
 const duration: Check = (value, report, path) => {
-  if (typeof value === "string" && parseDuration(value) !== null) return true;
+  if (parseDuration(value) !== null) return true;
   report.problem(path, `is ${kindOf(value)} that is not a duration.`, 'Write a number and a unit: "60s", "15m", "24h", "30d".');
   return false;
 };
@@ -50,7 +50,7 @@ const duration: Check = (value, report, path) => {
 const MAX_CLOCK_SKEW = 600;
 const clockSkew: Check = (value, report, path) => {
   if (!duration(value, report, path)) return false;
-  if ((parseDuration(value as string) ?? 0) <= MAX_CLOCK_SKEW) return true;
+  if ((parseDuration(value) ?? 0) <= MAX_CLOCK_SKEW) return true;
   report.problem(path, "is longer than ten minutes.", "Set the clocks: for so long, a token that has expired is still accepted.");
   return false;
 };

@@ -135,7 +135,7 @@ function readKeyOptions(options: unknown, report: Report): Gateway["keys"] {
   }
   checkNames(options, ["maxStale", "store"], report);
   const { maxStale = "24h", store = null } = options;
-  const seconds = typeof maxStale === "string" ? parseDuration(maxStale) : null;
+  const seconds = parseDuration(maxStale);
   if (seconds === null) report.problem("maxStale", "is not a duration.", 'Write it like "30m", "24h" or "0s".');
   const known = store !== null && isKeyStore(store, report.at("store"));
   return { maxStale: seconds ?? 0, ...(known && { store }) };

@@ -7,10 +7,10 @@ const SECONDS = new Map([
 
 /**
  * Reads a duration such as `30s`, `15m`, `24h` or `30d`: a whole number and one unit, nothing else.
- * @returns seconds, or null where the text is not a duration
+ * @returns seconds, or null for anything else
  */
-export function parseDuration(text: string): number | null {
-  const match = /^(0|[1-9][0-9]{0,8})([smhd])$/.exec(text);
+export function parseDuration(text: unknown): number | null {
+  const match = typeof text === "string" ? /^(0|[1-9][0-9]{0,8})([smhd])$/.exec(text) : null;
   const unit = SECONDS.get(match?.[2] ?? "");
   return match === null || unit === undefined ? null : Number(match[1]) * unit;
 }

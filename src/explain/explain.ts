@@ -1,4 +1,4 @@
-import { seconds } from "../authorize.ts";
+import { seconds } from "../seconds.ts";
 import { REASONS, type ReasonCode } from "../errors.ts";
 import { NEVER_FORWARDED } from "../config/define-gateway.ts";
 import type { VerifierOptions } from "../gateway/authorizer.ts";

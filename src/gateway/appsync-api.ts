@@ -1,4 +1,4 @@
-import { seconds } from "../authorize.ts";
+import { seconds } from "../seconds.ts";
 import { checked } from "../config/report.ts";
 import { checkRuleNames } from "../config/check-vocabulary.ts";
 import { SallyportError } from "../errors.ts";

@@ -1,4 +1,5 @@
-import { type AuthorizationRequest, authorize, type Decision, type Runtime, seconds } from "../authorize.ts";
+import { type AuthorizationRequest, authorize, type Decision, type Runtime } from "../authorize.ts";
+import { seconds } from "../seconds.ts";
 import { REASONS, SallyportError } from "../errors.ts";
 import { isOnLambda } from "../config/lambda.ts";
 import type { Gateway } from "../gateway.ts";

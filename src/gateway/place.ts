@@ -1,4 +1,4 @@
-type Members = Readonly<Record<string, unknown>>;
+import type { Members } from "../members.ts";
 
 const ARN = /^arn:[a-z0-9-]+:execute-api:[a-z0-9-]+:[A-Za-z0-9-]+:([a-z0-9]+)\/(\$default|[A-Za-z0-9_-]+)\//;
 /** How API Gateway writes the id of an API. Emulators that invent one for the authorizer alone write others. */

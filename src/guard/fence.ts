@@ -7,6 +7,7 @@ import type { Route, RouteTable } from "../rules/route-table.ts";
 import type { Challenge } from "./problem.ts";
 import type { RevocationSource } from "../sessions/revocations.ts";
 import { stillHolds } from "./still-holds.ts";
+import { membersOf } from "../members.ts";
 
 /** The guard's verdict on one request. */
 export type Passage =
@@ -72,14 +73,11 @@ function marksOf(event: unknown, context: unknown, from: PrincipalSource | undef
 
 const stop = (code: ReasonCode, challenge: Challenge = {}): Passage => ({ passes: false, code, challenge });
 
-type Members = Readonly<Record<string, unknown>>;
-
-const asMembers = (value: unknown): Members => (typeof value === "object" && value !== null ? (value as Members) : {});
 const asText = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** A refusal that came without a principal (`httpAuthorizer` with `denials: "guard"`). Whatever it says, nobody gets in by it. */
 function refusalIn(context: unknown): Passage | null {
-  const { principal, reason, maxAge, acr } = asMembers(context);
+  const { principal, reason, maxAge, acr } = membersOf(context);
   if (principal !== undefined || typeof reason !== "string" || !Object.hasOwn(REASONS, reason)) return null;
   return stop(reason as ReasonCode, {
     maxAge: typeof maxAge === "number" ? maxAge : null,
@@ -89,7 +87,7 @@ function refusalIn(context: unknown): Passage | null {
 
 /** Whether both sides name an API and stage, and not the same. Contexts made for tests name none. */
 function isMisplaced(context: unknown, place: string | null): boolean {
-  const { api } = asMembers(context);
+  const { api } = membersOf(context);
   return place !== null && typeof api === "string" && api !== place;
 }
 
@@ -103,12 +101,12 @@ interface GuardedRequest {
 
 /** The route API Gateway took, and what its authorizer said: from the request context only, which no client can write. */
 function readEvent(routes: RouteTable, event: unknown): GuardedRequest {
-  const members = asMembers(event);
-  const request = asMembers(members["requestContext"]);
+  const members = membersOf(event);
+  const request = membersOf(members["requestContext"]);
   const { authorizer, apiId, stage } = request;
   const place = typeof apiId === "string" && typeof stage === "string" ? `${apiId}/${stage}` : null;
   if (members["version"] === "2.0")
-    return { place, route: routeOf(routes, asText(members["routeKey"])), context: asMembers(authorizer)["lambda"] };
+    return { place, route: routeOf(routes, asText(members["routeKey"])), context: membersOf(authorizer)["lambda"] };
   const route =
     typeof request["connectionId"] === "string"
       ? routeOf(routes, asText(request["routeKey"]))

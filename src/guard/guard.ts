@@ -7,6 +7,8 @@ import { checkRevoked } from "./check-revoked.ts";
 import { fence, type Passage, type PrincipalSource } from "./fence.ts";
 import { type BusinessEvent, withoutCredentials } from "./guarded-event.ts";
 import { problem, type ProblemResult, refusal } from "./problem.ts";
+import { seconds } from "../seconds.ts";
+import type { Members } from "../members.ts";
 
 /** What a business handler is given beside the event. */
 export interface BusinessContext {
@@ -37,8 +39,6 @@ export interface GuardOptions {
    */
   readonly connectQuery?: readonly string[];
 }
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** One JSON line on stdout. */
 export const logToConsole: NonNullable<GuardOptions["log"]> = ({ level, message, ...rest }) =>
@@ -90,7 +90,7 @@ export function behindFence<Result>(
   const { clock = Date.now, log = logToConsole, from, resourceMetadata = null, connectQuery } = options;
   const revocations = openRevocations(options);
   return async function guarded(event) {
-    const passed = fence(routes, event, Math.floor(clock() / 1_000), from);
+    const passed = fence(routes, event, seconds(clock()), from);
     const passage = revocations === null ? passed : await checkRevoked(passed, revocations);
     if (!passage.passes) {
       log(refusalLine(passage, event));

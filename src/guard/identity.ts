@@ -5,6 +5,7 @@ import { type GuardOptions, logToConsole, openRevocations, refusalLine } from ".
 import { withoutCredentials } from "./guarded-event.ts";
 import { requestIdOf } from "../observe/request-id.ts";
 import { type ProblemResult, refusal } from "./problem.ts";
+import { seconds } from "../seconds.ts";
 
 /** The part of a middy request that the middleware touches. */
 interface MiddyRequest {
@@ -35,7 +36,7 @@ export function identity(routes: RouteTable, options: GuardOptions = {}): Identi
   }
   return {
     before(request) {
-      const passage = fence(routes, request.event, Math.floor(clock() / 1_000), from);
+      const passage = fence(routes, request.event, seconds(clock()), from);
       if (revocations === null) return enter(request, passage);
       return checkRevoked(passage, revocations).then((checked) => enter(request, checked));
     },

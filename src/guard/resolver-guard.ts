@@ -8,10 +8,8 @@ import type { Passage } from "./fence.ts";
 import { type BusinessContext, type GuardOptions, openRevocations, refusalLine } from "./guard.ts";
 import { withoutCredentials } from "./guarded-event.ts";
 import { stillHolds } from "./still-holds.ts";
-
-type Members = Readonly<Record<string, unknown>>;
-
-const membersOf = (value: unknown): Members => (typeof value === "object" && value !== null ? (value as Members) : {});
+import { seconds } from "../seconds.ts";
+import { type Members, membersOf } from "../members.ts";
 
 /**
  * Wraps a Lambda resolver of an AppSync API behind `appSyncAuthorizer`. AppSync reuses an authorizer's answer, so the principal is
@@ -29,7 +27,7 @@ export function resolverGuard<Result>(
   const { clock = Date.now, log = (entry) => console.log(JSON.stringify(entry)) } = options;
   const revocations = openRevocations(options);
   return async function guarded(event) {
-    const passed = pass(checked, event, Math.floor(clock() / 1_000));
+    const passed = pass(checked, event, seconds(clock()));
     const passage = revocations === null ? passed : await checkRevoked(passed, revocations);
     if (!passage.passes) {
       log(refusalLine(passage, event));

@@ -3,8 +3,7 @@ import type { RouteTable } from "../rules/route-table.ts";
 import { behindFence, type GuardOptions } from "./guard.ts";
 import type { BusinessEvent } from "./guarded-event.ts";
 import type { ProblemResult } from "./problem.ts";
-
-type Members = Readonly<Record<string, unknown>>;
+import type { Members } from "../members.ts";
 
 /** What a handler that ends sessions is given beside the event. */
 export interface SessionContext {

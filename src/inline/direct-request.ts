@@ -6,10 +6,7 @@ import { hasLoadBalancerToken, LOAD_BALANCER_TOKEN, readLoadBalancerToken } from
 import { matchRoute } from "../rules/match-route.ts";
 import { METHODS, segmentKind } from "../rules/route-key.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
-
-type Members = Readonly<Record<string, unknown>>;
-
-const membersOf = (value: unknown): Members => (typeof value === "object" && value !== null ? (value as Members) : {});
+import { type Members, membersOf } from "../members.ts";
 
 /**
  * Reads a request that no authorizer has seen: of a Function URL (payload format 2.0) or of an Application Load Balancer.

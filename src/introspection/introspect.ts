@@ -6,6 +6,7 @@ import { isFetchable } from "../keys/addresses.ts";
 import { createAsker } from "./ask.ts";
 import type { OnlineCheck, OnlineTokens } from "./online.ts";
 import { proveIntrospected } from "./prove.ts";
+import { seconds } from "../seconds.ts";
 
 /** How an issuer is asked about a token (RFC 7662). */
 export interface IntrospectOptions {
@@ -38,7 +39,7 @@ export function introspect(options: IntrospectOptions): OnlineCheck {
     open(issuer, { clock, fetch, forward }) {
       const ask = createAsker({ ...options, clock, fetch, remember: (parseDuration(remember) ?? 0) * 1_000 });
       return {
-        prove: async (text) => proveIntrospected(await ask(text), issuer, forward, Math.floor(clock() / 1_000)),
+        prove: async (text) => proveIntrospected(await ask(text), issuer, forward, seconds(clock())),
         confirm: async (text) => void (await ask(text)),
         isActive: async (text) => isActive(ask(text, false)),
       };
@@ -70,7 +71,7 @@ function checkOptions(options: IntrospectOptions, report: Report): void {
     }
   }
   const { remember } = options;
-  if (remember !== undefined && (typeof remember !== "string" || parseDuration(remember) === null)) {
+  if (remember !== undefined && parseDuration(remember) === null) {
     report.problem("remember", "is not a duration.", 'Write it like "30s" or "0s".');
   }
 }

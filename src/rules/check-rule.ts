@@ -51,7 +51,7 @@ const issuerName: Check = (rule, report, context) => {
 
 const duration: Check = (rule, report) => {
   const found = rule["within"];
-  if (typeof found === "string" && (parseDuration(found) ?? 0) > 0) return true;
+  if ((parseDuration(found) ?? 0) > 0) return true;
   return refuse(report.at("within"), `this is ${kindOf(found)} that is not a usable duration.`, DURATION_FIX);
 };
 

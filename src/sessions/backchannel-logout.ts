@@ -1,4 +1,4 @@
-import { seconds } from "../authorize.ts";
+import { seconds } from "../seconds.ts";
 import { checkNames, checkTexts, isObject, kindOf } from "../config/check-values.ts";
 import { checked, type Report } from "../config/report.ts";
 import { REASONS, SallyportError } from "../errors.ts";
@@ -11,6 +11,7 @@ import { createReplayRecord } from "./replay.ts";
 import type { RevocationTable } from "./revocation-table.ts";
 import { createRevoker, type RevokerOptions } from "./revoker.ts";
 import type { Target } from "./targets.ts";
+import type { Members } from "../members.ts";
 
 /** One issuer that may end sessions here. */
 export interface LogoutIssuer {
@@ -87,8 +88,6 @@ const answer = (statusCode: number, body: string): ProblemResult => ({
   headers: { "cache-control": "no-store", ...(body !== "" && { "content-type": "application/json" }) },
   body,
 });
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** The one `logout_token` of a form. @throws SallyportError `credential_missing`, `credential_malformed` */
 function readForm(event: unknown): string {

@@ -42,7 +42,7 @@ const READ_TIMEOUT = 2_000;
 export function revocationTable(options: RevocationTableOptions): RevocationTable {
   return {
     options,
-    keep: secondsOf(options.keep ?? "31d"),
+    keep: parseDuration(options.keep ?? "31d"),
     check: (report) => checkOptions(options, report),
     open({ clock, unavailable }) {
       requireSound(options);
@@ -52,7 +52,7 @@ export function revocationTable(options: RevocationTableOptions): RevocationTabl
         read,
         onUnavailable,
         clock,
-        remember: (secondsOf(remember) ?? 0) * 1_000,
+        remember: (parseDuration(remember) ?? 0) * 1_000,
         ...(unavailable && { unavailable }),
       });
     },
@@ -73,11 +73,9 @@ function checkOptions(options: RevocationTableOptions, report: Report): void {
   }
   for (const name of ["remember", "keep"] as const) {
     const value = options[name];
-    if (value !== undefined && secondsOf(value) === null) report.problem(name, "is not a duration.", 'Write it like "5s" or "31d".');
+    if (value !== undefined && parseDuration(value) === null) report.problem(name, "is not a duration.", 'Write it like "5s" or "31d".');
   }
 }
-
-const secondsOf = (duration: unknown) => (typeof duration === "string" ? parseDuration(duration) : null);
 
 /** One batch, strongly consistent: what was written before the reading began is seen. */
 function readFrom({ table, client: given }: RevocationTableOptions): ReadCutoffs {

@@ -2,6 +2,7 @@ import { type Dynamo, lazyDynamo } from "../aws/dynamo.ts";
 import { writeLine } from "../observe/log.ts";
 import { requireSound, type RevocationTable } from "./revocation-table.ts";
 import { isFinal, keyOf, type Target, type TargetKind } from "./targets.ts";
+import { seconds } from "../seconds.ts";
 
 /** Who wants something revoked, and why: for the record and for the audit line. Neither may hold a token. */
 export interface Cause {
@@ -66,7 +67,7 @@ export function createRevoker(
   requireSound(options);
   const { table: TableName } = options;
   const dynamo = lazyDynamo(options.client);
-  const now = () => Math.floor(clock() / 1_000);
+  const now = () => seconds(clock());
   return {
     async revoke(target, cause, upTo = now()) {
       const { by, why } = readable(cause);

@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from "jose";
 import type { Gateway } from "../gateway.ts";
 import type { Issuer } from "../providers/provider.ts";
+import { seconds } from "../seconds.ts";
 
 /** What a test token says. */
 export interface TokenOptions {
@@ -36,7 +37,7 @@ export async function createTestTokens(
     async sign(name, { claims = {}, header = {} } = {}) {
       const signer = signers.get(name);
       if (signer === undefined) throw new Error(`The gateway has no issuer "${name}". It has: ${[...signers.keys()].join(", ")}.`);
-      const now = Math.floor(clock() / 1_000);
+      const now = seconds(clock());
       const payload = { ...originOf(signer.issuer, claims["tid"]), iat: now, exp: now + 3_600, ...claims };
       return new SignJWT(payload).setProtectedHeader({ alg: signer.alg, kid: signer.jwk.kid, ...header }).sign(signer.privateKey);
     },

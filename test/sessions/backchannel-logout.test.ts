@@ -5,7 +5,7 @@ import type { Proof } from "../../src/principal/proof.ts";
 import { backchannelLogout, type BackchannelLogoutOptions, type LogoutIssuer } from "../../src/sessions/backchannel-logout.ts";
 import { revocationTable } from "../../src/sessions/revocation-table.ts";
 import { clock as samples, createSample, gateway, NOW_SECONDS, type Sample } from "../authorize/sample.ts";
-import { makeClock, proofOf, startTable, TABLE, watched } from "./kit.ts";
+import { isRevokedIn, makeClock, proofOf, startTable, TABLE, watched } from "./kit.ts";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const CLIENT = "shop-web";
@@ -30,14 +30,7 @@ function make({ ends = "session", ...options }: Partial<LogoutIssuer & Backchann
   const revocations = revocationTable({ table: TABLE, onUnavailable: "deny", remember: "0s", client });
   const issuers = { shop: { clientIds: [CLIENT], ends } };
   const handler = backchannelLogout(gateway, { revocations, clock, jwks: sample.jwks, issuers, ...options });
-  const isRevoked = async (proof: Proof) =>
-    revocations
-      .open({ clock })
-      .check(proof)
-      .then(
-        () => false,
-        (error: { code?: string }) => error.code === "revoked",
-      );
+  const isRevoked = async (proof: Proof) => isRevokedIn(revocations, clock, proof);
   return { handler, clock, client, isRevoked };
 }
 

@@ -8,6 +8,7 @@ import type { DocumentClient } from "../../src/aws/document-client.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 import type { Proof } from "../../src/principal/proof.ts";
 import { testPrincipal } from "../../src/testing/index.ts";
+import type { RevocationSource } from "../../src/sessions/revocations.ts";
 
 export const TABLE = "revocations";
 /** 2026-11-20T12:00:00Z. */
@@ -56,3 +57,14 @@ export function proofOf(who: string, { tokenId = `token-of-${who}`, issuedAt = N
 }
 
 type ProofParts = Partial<Omit<Proof, "principal">> & Partial<Principal>;
+
+/** Whether a token is refused for being revoked, and for nothing else. */
+export async function isRevokedIn(revocations: RevocationSource, clock: () => number, proof: Proof): Promise<boolean> {
+  return revocations
+    .open({ clock })
+    .check(proof)
+    .then(
+      () => false,
+      (error: { code?: string }) => error.code === "revoked",
+    );
+}

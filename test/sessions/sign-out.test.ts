@@ -9,7 +9,7 @@ import { revocationTable } from "../../src/sessions/revocation-table.ts";
 import { createRevoker } from "../../src/sessions/revoker.ts";
 import { signOut, signOutEverywhere } from "../../src/sessions/sign-out.ts";
 import { authorizerContext } from "../../src/testing/index.ts";
-import { makeClock, NOW_SECONDS, proofOf, startTable, TABLE, watched } from "./kit.ts";
+import { isRevokedIn, makeClock, NOW_SECONDS, proofOf, startTable, TABLE, watched } from "./kit.ts";
 
 const TOKEN = "secret.access.token";
 const REFRESH = "secret-refresh-token";
@@ -47,14 +47,7 @@ function make(answer?: () => Promise<unknown>, options: Partial<CognitoSessionsO
   const revocations = revocationTable({ table: TABLE, onUnavailable: "deny", client, remember: "0s" });
   const pool = cognitoSessions({ userPoolId: "eu-west-1_SamplePool", client: cognito, ...options });
   const both = { revocations, clock, providers: { pool } };
-  const isRevoked = async (proof: Proof) =>
-    revocations
-      .open({ clock })
-      .check(proof)
-      .then(
-        () => false,
-        (error: { code?: string }) => error.code === "revoked",
-      );
+  const isRevoked = async (proof: Proof) => isRevokedIn(revocations, clock, proof);
   const { revoke } = createRevoker(revocations, { clock, audit: () => {} });
   return { clock, client, cognito, isRevoked, revoke, signOut: signOut(routes, both), everywhere: signOutEverywhere(routes, both) };
 }

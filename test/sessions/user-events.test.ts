@@ -4,7 +4,7 @@ import type { Proof } from "../../src/principal/proof.ts";
 import { revocationTable } from "../../src/sessions/revocation-table.ts";
 import type { AuditEntry } from "../../src/sessions/revoker.ts";
 import { revokeOnUserEvents } from "../../src/sessions/user-events.ts";
-import { makeClock, NOW, NOW_SECONDS, proofOf, startTable, TABLE, watched } from "./kit.ts";
+import { isRevokedIn, makeClock, NOW, NOW_SECONDS, proofOf, startTable, TABLE, watched } from "./kit.ts";
 
 const POOL = "eu-west-1_SamplePool";
 const ARN = "arn:aws:iam::123456789012:user/example-operator";
@@ -31,14 +31,7 @@ function make() {
     issuers: ["shop", "staff"],
     audit: (entry) => void audited.push(entry),
   });
-  const isRevoked = async (proof: Proof) =>
-    revocations
-      .open({ clock })
-      .check(proof)
-      .then(
-        () => false,
-        () => true,
-      );
+  const isRevoked = async (proof: Proof) => isRevokedIn(revocations, clock, proof);
   return { handler, client, audited, isRevoked };
 }
 
