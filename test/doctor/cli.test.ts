@@ -81,8 +81,10 @@ describe("sallyport doctor", () => {
   });
 
   it("answers 1 where no issuer answers", async () => {
+    const published = issuer.state.body;
     issuer.state.body = "<html>";
     const { code, stdout } = await doctor();
+    issuer.state.body = published;
     expect(code).toBe(1);
     expect(stdout).toContain("ERROR  issuer-unreachable");
   });
