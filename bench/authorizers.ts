@@ -1,4 +1,5 @@
 import { type AuthorizerOptions, type Gateway, httpAuthorizer, restTokenAuthorizer } from "../src/index.ts";
+import type { HttpAuthorizerEvent } from "../src/gateway/http-api.ts";
 import { routeKey, type Signer } from "./tokens.ts";
 
 /** One authorization of a token on route number `route`, event in and answer out. Throws where it is not allowed. */
@@ -15,21 +16,33 @@ async function* bytes(body: Uint8Array): AsyncGenerator<Uint8Array> {
   yield body;
 }
 
-/** The authorizer of an HTTP API. */
-export function httpApi(gateway: Gateway, signer: Signer): Authorize {
+/** The event that asks an HTTP API's authorizer for route number `route`, read from JSON text as the Lambda runtime reads it. */
+export function httpEvent(token: string, route: number): HttpAuthorizerEvent {
+  const authorization = `Bearer ${token}`;
+  const key = routeKey(route);
+  const event: HttpAuthorizerEvent = {
+    version: "2.0",
+    type: "REQUEST",
+    routeKey: key,
+    identitySource: [authorization, key],
+    headers: { accept: "application/json", authorization, host: "api.bench.example", "user-agent": "bench" },
+  };
+  return JSON.parse(JSON.stringify(event)) as HttpAuthorizerEvent;
+}
+
+/** The authorizer of an HTTP API, event in and answer out. */
+export function httpHandler(gateway: Gateway, signer: Signer): (event: HttpAuthorizerEvent) => Promise<void> {
   const authorizer = httpAuthorizer(gateway, optionsFor(signer));
-  return async (token, route) => {
-    const authorization = `Bearer ${token}`;
-    const key = routeKey(route);
-    const { isAuthorized } = await authorizer({
-      version: "2.0",
-      type: "REQUEST",
-      routeKey: key,
-      identitySource: [authorization, key],
-      headers: { accept: "application/json", authorization, host: "api.bench.example", "user-agent": "bench" },
-    });
+  return async (event) => {
+    const { isAuthorized } = await authorizer(event);
     if (!isAuthorized) throw new Error("The authorizer denied a good token.");
   };
+}
+
+/** The same for a token. */
+export function httpApi(gateway: Gateway, signer: Signer): Authorize {
+  const authorize = httpHandler(gateway, signer);
+  return (token, route) => authorize(httpEvent(token, route));
 }
 
 /** The TOKEN authorizer of a REST API, whose answer is a policy over every route that the principal may use. */

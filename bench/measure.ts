@@ -4,6 +4,9 @@ export interface Contender<Input> {
   readonly work: (inputs: readonly Input[]) => void | Promise<void>;
 }
 
+/** Rounds before those that count: what is compared is code that the compiler has done with. */
+const WARM_UP = 60;
+
 /** The middle value; of an even number, the upper of the two. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
@@ -11,7 +14,7 @@ export function median(values: readonly number[]): number {
 
 /**
  * Measures contenders by turns within every round, so that whatever else the machine does falls on all of them alike.
- * Two rounds more than asked for run first, for the compiler, and do not count.
+ * Rounds more than asked for run first and do not count; the first requests of a process are the cold start's table.
  *
  * @param inputsOf the inputs of one round, the same for every contender
  * @returns medians over the rounds: microseconds for one input, in the order of the contenders
@@ -22,11 +25,11 @@ export async function race<Input>(
   inputsOf: (round: number) => readonly Input[],
 ): Promise<readonly number[]> {
   const samples: number[][] = contenders.map(() => []);
-  for (let round = -2; round < rounds; round++) {
+  for (let round = -WARM_UP; round < rounds; round++) {
     const inputs = inputsOf(round);
     for (let turn = 0; turn < contenders.length; turn++) {
       // Another one begins every round: who comes first finds cooler caches.
-      const index = (turn + round + 2) % contenders.length;
+      const index = (turn + round + WARM_UP) % contenders.length;
       const begin = performance.now();
       await contenders[index]?.work(inputs);
       if (round >= 0) samples[index]?.push(((performance.now() - begin) * 1_000) / inputs.length);

@@ -60,7 +60,9 @@ export function createSigner(algorithm: SchemeName): Signer {
       const text = `${header}.${encode(claims)}`;
       const input = Buffer.from(text);
       const signature = sign(hash, input, key);
-      return { text: `${text}.${signature.toString("base64url")}`, input, signature };
+      // In one piece, as whoever receives a token has it.
+      const token = Buffer.from(`${text}.${signature.toString("base64url")}`).toString("latin1");
+      return { text: token, input, signature };
     },
   };
 }

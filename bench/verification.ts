@@ -1,5 +1,6 @@
 import { verify } from "node:crypto";
-import { httpApi } from "./authorizers.ts";
+import { httpEvent, httpHandler } from "./authorizers.ts";
+import type { HttpAuthorizerEvent } from "../src/gateway/http-api.ts";
 import { type Contender, race } from "./measure.ts";
 import { PEERS } from "./peers.ts";
 import { type BenchToken, createGateway, createSigner, issuerUrl, SCHEMES, type SchemeName, type Signer } from "./tokens.ts";
@@ -28,14 +29,14 @@ export async function measureVerification(rounds: number): Promise<readonly Veri
 
 async function measureOne(algorithm: SchemeName, rounds: number): Promise<VerificationResult> {
   const signer = createSigner(algorithm);
-  const authorize = httpApi(createGateway(algorithm, { issuers: 3, routes: 10 }), signer);
+  const authorize = httpHandler(createGateway(algorithm, { issuers: 3, routes: 10 }), signer);
   const known = signer.mint(issuerUrl(0)).text;
   const able = PEERS.filter(({ algorithms }) => algorithms.includes(algorithm));
   const remembering = able.filter(({ remembers }) => remembers);
-  const contenders: readonly Contender<BenchToken>[] = [
+  const contenders: readonly Contender<BenchRequest>[] = [
     bareVerify(signer),
-    eachToken("never-seen", ({ text }) => authorize(text, 3)),
-    eachToken("repeated", () => authorize(known, 3)),
+    eachToken("never-seen", ({ event }) => authorize(event)),
+    eachToken("repeated", ({ repeated }) => authorize(repeated)),
     ...able.map(({ name, prepare }) => {
       const verifyToken = prepare(signer);
       return eachToken(name, ({ text }) => verifyToken(text));
@@ -45,7 +46,7 @@ async function measureOne(algorithm: SchemeName, rounds: number): Promise<Verifi
       return eachToken(`${name}, repeated`, () => verifyToken(known));
     }),
   ];
-  const mintBatch = () => Array.from({ length: BATCH }, () => signer.mint(issuerUrl(0)));
+  const mintBatch = () => Array.from({ length: BATCH }, () => requestWith(signer.mint(issuerUrl(0)), known));
   const [bare = 0, neverSeen = 0, repeated = 0, ...others] = await race(contenders, rounds, mintBatch);
   const timeOf = (index: number) => others[index] ?? Number.NaN;
   const peers = Object.fromEntries(PEERS.map((peer) => [peer.name, able.includes(peer) ? timeOf(able.indexOf(peer)) : null]));
@@ -53,7 +54,20 @@ async function measureOne(algorithm: SchemeName, rounds: number): Promise<Verifi
   return { algorithm, bare, neverSeen, repeated, peers, peersRepeated };
 }
 
-function bareVerify({ algorithm, publicKey }: Signer): Contender<BenchToken> {
+/** A token, and the events that bring it, and a token seen before, to the authorizer. */
+interface BenchRequest extends BenchToken {
+  readonly event: HttpAuthorizerEvent;
+  readonly repeated: HttpAuthorizerEvent;
+}
+
+/** Made beforehand: a function is given an event and does not make it. */
+const requestWith = (token: BenchToken, known: string): BenchRequest => ({
+  ...token,
+  event: httpEvent(token.text, 3),
+  repeated: httpEvent(known, 3),
+});
+
+function bareVerify({ algorithm, publicKey }: Signer): Contender<BenchRequest> {
   const { hash, options } = SCHEMES[algorithm];
   const key = options === null ? publicKey : { key: publicKey, ...options };
   return {
@@ -66,7 +80,7 @@ function bareVerify({ algorithm, publicKey }: Signer): Contender<BenchToken> {
   };
 }
 
-function eachToken(name: string, use: (token: BenchToken) => unknown): Contender<BenchToken> {
+function eachToken(name: string, use: (request: BenchRequest) => unknown): Contender<BenchRequest> {
   return {
     name,
     async work(tokens) {

@@ -92,10 +92,16 @@ export async function authorize({ credential, route, form }: AuthorizationReques
  * The way through: from a token to what it proves.
  * @throws SallyportError
  */
-export async function authenticate(text: string, runtime: Runtime, witness: Witness = () => {}, form = COMPACT): Promise<Proof> {
-  const proof = await prove(text, runtime, witness, form);
-  if (runtime.online) await runtime.online.confirm(text, proof);
-  if (runtime.revocations) await runtime.revocations.check(proof);
+export function authenticate(text: string, runtime: Runtime, witness: Witness = () => {}, form = COMPACT): Promise<Proof> {
+  const proving = prove(text, runtime, witness, form);
+  return runtime.online || runtime.revocations ? confirm(proving, text, runtime) : proving;
+}
+
+/** What was proven may have ended since: asks whoever would know. @throws SallyportError */
+async function confirm(proving: Promise<Proof>, text: string, { online, revocations }: Runtime): Promise<Proof> {
+  const proof = await proving;
+  if (online) await online.confirm(text, proof);
+  if (revocations) await revocations.check(proof);
   return proof;
 }
 
@@ -122,7 +128,8 @@ async function prove(text: string, runtime: Runtime, witness: Witness, form: Tok
   witness(issuer.name);
   const { token, times, key, query } = await verifyToken(unverified, issuer, iss, keys, now);
   issuer.check(token, key.issuer);
-  const found: Proof = { principal: makePrincipal(issuer, token, gateway.forward), ...marksIn(token.claims) };
+  const { tokenId, issuedAt } = marksIn(token.claims);
+  const found: Proof = { principal: makePrincipal(issuer, token, gateway.forward), tokenId, issuedAt };
   const proof = runtime.revocations ? nameToken(found, unverified.signingInput) : found;
   memo?.offer(text, { proof, times, limits: issuer.settings, key, query });
   return proof;

@@ -23,11 +23,11 @@ const COLON = 0x3a;
  * @throws SallyportError `token_malformed`
  */
 export function parseStrictJson(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): JsonObject {
-  if (!isUtf8(bytes)) throw new SallyportError("token_malformed");
-  const { members, hasEscapes } = scan(bytes, maxDepth);
+  const { members, hasEscapes, isAscii } = scan(bytes, maxDepth);
+  if (!isAscii && !isUtf8(bytes)) throw new SallyportError("token_malformed");
   let value: Json;
   try {
-    value = JSON.parse(asBuffer(bytes).toString("utf8")) as Json;
+    value = JSON.parse(asBuffer(bytes).toString(isAscii ? "latin1" : "utf8")) as Json;
   } catch {
     // The parser's own message quotes the input, so it is not kept as the cause.
     throw new SallyportError("token_malformed");
@@ -57,27 +57,41 @@ export function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Members as written: a colon outside a string is one member. Also the depth check, so it runs before the parser. */
-function scan(bytes: Uint8Array, maxDepth: number): { readonly members: number; readonly hasEscapes: boolean } {
+/** What a document looks like before it is parsed. */
+interface Scan {
+  /** Members as written: a colon outside a string is one member. */
+  readonly members: number;
+  readonly hasEscapes: boolean;
+  readonly isAscii: boolean;
+}
+
+/** Also the depth check, so it runs before the parser. */
+function scan(bytes: Uint8Array, maxDepth: number): Scan {
+  const end = bytes.length;
   let members = 0;
   let hasEscapes = false;
   let depth = 0;
-  let inString = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (inString) {
-      if (byte === QUOTE) inString = false;
-      else if (byte === BACKSLASH) {
-        hasEscapes = true;
-        i++;
+  // All bytes together: only the eighth bit matters.
+  let bits = 0;
+  for (let i = 0; i < end; i++) {
+    const byte = bytes[i] as number;
+    bits |= byte;
+    if (byte === QUOTE) {
+      for (i++; i < end; i++) {
+        const inside = bytes[i] as number;
+        bits |= inside;
+        if (inside === QUOTE) break;
+        if (inside === BACKSLASH) {
+          hasEscapes = true;
+          bits |= bytes[++i] ?? 0;
+        }
       }
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === COLON) members++;
+    } else if (byte === COLON) members++;
     else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > maxDepth) throw new SallyportError("token_malformed");
     } else if (byte === 0x7d || byte === 0x5d) depth--;
   }
-  return { members, hasEscapes };
+  return { members, hasEscapes, isAscii: bits < 0x80 };
 }
 
 /**

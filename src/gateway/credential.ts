@@ -39,6 +39,7 @@ export function readBearer(value: unknown): string {
  */
 export function headerValues({ headers, multiValueHeaders }: HeaderSource, name: string): readonly string[] {
   const single = valuesOf(headers, name);
+  if (multiValueHeaders === undefined || multiValueHeaders === null) return single;
   const multiple = valuesOf(multiValueHeaders, name).flat();
   if (multiple.length === 0) return single;
   if (single.length > 1 || (single.length === 1 && multiple.at(-1) !== single[0])) throw new SallyportError("credential_ambiguous");

@@ -92,9 +92,11 @@ interface CachedEvent extends HeaderSource, QuerySource {
 export function readHttpCredential(event: CachedEvent): string {
   const { identitySource } = event;
   const given: unknown = typeof identitySource === "string" ? identitySource.split(",") : identitySource;
-  const sources: readonly unknown[] = Array.isArray(given) ? given.filter((source) => source !== "") : [];
+  const sources: readonly unknown[] = Array.isArray(given) ? given : [];
   const values = headerValues(event, "authorization");
-  const [value] = values;
-  if (sources.length > 0 && value !== undefined && !sources.includes(value)) throw new SallyportError("credential_ambiguous");
+  const value = values[0];
+  if (value !== undefined && !sources.includes(value) && sources.some((source) => source !== "")) {
+    throw new SallyportError("credential_ambiguous");
+  }
   return readAuthorization(values, event);
 }

@@ -72,7 +72,9 @@ export function configuredList(claims: JsonObject, path: ClaimPath): readonly st
 /** Scopes: a string of names between spaces (RFC 6749 section 3.3), or an array. @throws SallyportError `claim_malformed` */
 export function scopeClaim(claims: JsonObject, name: string): readonly string[] {
   const value = member(claims, name);
-  return typeof value === "string" ? value.split(" ").filter((scope) => scope !== "") : listClaim(claims, name);
+  if (typeof value !== "string") return listClaim(claims, name);
+  const names = value.split(" ");
+  return names.includes("") ? names.filter((scope) => scope !== "") : names;
 }
 
 /** A NumericDate (RFC 7519 section 2), in whole seconds; null where it is absent. @throws SallyportError `claim_malformed` */

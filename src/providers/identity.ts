@@ -34,8 +34,8 @@ function names(claims: JsonObject, configured: ClaimPath | null, standard: strin
 }
 
 function scopes(claims: JsonObject, candidates: readonly string[]): readonly string[] {
-  const name = candidates.find((candidate) => Object.hasOwn(claims, candidate));
-  return name === undefined ? [] : scopeClaim(claims, name);
+  for (const name of candidates) if (Object.hasOwn(claims, name)) return scopeClaim(claims, name);
+  return [];
 }
 
 /**

@@ -35,6 +35,7 @@ function forwardedClaims(
   { username, email, tenant }: Identity,
   forward: readonly string[],
 ): Readonly<Record<string, Json>> {
+  if (forward.length === 0) return {};
   const canonical = { username, email, tenant };
   const found: [string, Json][] = [];
   for (const name of forward) {

@@ -6,7 +6,6 @@ import type { TokenHeader, UnverifiedToken } from "./token.ts";
 export const MAX_TOKEN_LENGTH = 8_192;
 const MAX_KID_LENGTH = 256;
 
-const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const COMPACT_JWE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const OPAQUE = /^[A-Za-z0-9_~+/=-]+$/;
 /** How Google's access tokens start, which are opaque and have dots all the same. A JWT starts with `{`, encoded. */
@@ -26,26 +25,38 @@ export function decodeToken(text: string): UnverifiedToken {
   if (typeof text !== "string") throw new SallyportError("token_malformed");
   if (text.length > MAX_TOKEN_LENGTH) throw new SallyportError("credential_too_large");
   if (text.startsWith(OPAQUE_START)) throw new SallyportError("token_opaque");
-  if (!isCompactJws(text)) throw new SallyportError(otherForm(text));
-  const payloadAt = text.indexOf(".") + 1;
-  const signatureAt = text.indexOf(".", payloadAt) + 1;
-  return {
-    header: headerOf(text.slice(0, payloadAt - 1)),
-    claims: parseStrictJson(decodeBase64url(text.slice(payloadAt, signatureAt - 1))),
-    signingInput: Buffer.from(text.slice(0, signatureAt - 1), "latin1"),
-    signature: decodeBase64url(text.slice(signatureAt)),
-  };
+  const parts = takeApart(text);
+  if (parts === null) throw new SallyportError(otherForm(text));
+  const { header, payload, signingInput, signature } = parts;
+  return { header: headerOf(header), claims: parseStrictJson(payload), signingInput, signature };
 }
 
-/** The text found to have the form last: one request asks more than once, and going over a token takes as long as decoding it. */
-let latest: string | null = null;
+/** A compact JWS in bytes, its header still as it is written. */
+interface Parts {
+  readonly text: string;
+  readonly header: string;
+  readonly payload: Buffer;
+  readonly signingInput: Buffer;
+  readonly signature: Buffer;
+}
 
-/** Whether a text has the form of a compact JWS: three parts of base64url characters. */
-export function isCompactJws(text: string): boolean {
-  if (text === latest) return true;
-  if (!COMPACT_JWS.test(text)) return false;
-  latest = text;
-  return true;
+/** What was taken apart last: one request asks more than once. */
+let latest: Parts | null = null;
+
+/** Whether a text has the form of a compact JWS: three parts of base64url, each in its one spelling. */
+export const isCompactJws = (text: string): boolean => takeApart(text) !== null;
+
+function takeApart(text: string): Parts | null {
+  if (latest?.text === text) return latest;
+  const payloadAt = text.indexOf(".") + 1;
+  const signatureAt = text.indexOf(".", payloadAt) + 1;
+  if (payloadAt === 0 || signatureAt === 0) return null;
+  const header = text.slice(0, payloadAt - 1);
+  const payload = decodeBase64url(text.slice(payloadAt, signatureAt - 1));
+  const signature = decodeBase64url(text.slice(signatureAt));
+  if (payload === null || signature === null || !(headers.has(header) || decodeBase64url(header) !== null)) return null;
+  latest = { text, header, payload, signingInput: Buffer.from(text.slice(0, signatureAt - 1), "latin1"), signature };
+  return latest;
 }
 
 /** Four characters at a time, the last ones filled up: the only way to pad that RFC 4648 section 5 knows. */
@@ -88,17 +99,10 @@ function otherForm(text: string): "token_encrypted" | "token_opaque" | "token_ma
   return OPAQUE.test(text) ? "token_opaque" : "token_malformed";
 }
 
-/**
- * The last characters that leave no stray bits, by the text's length modulo four (RFC 4648 section 3.5). None for a length that no
- * bytes encode to; any for a length without a rest.
- */
-const LAST_CHARACTERS = [null, "", "AQgw", "AEIMQUYcgkosw048"] as const;
-
-/** Decodes text of the base64url alphabet, and insists on the one spelling that encoding the bytes again would give. */
-function decodeBase64url(text: string): Buffer {
-  const allowed = LAST_CHARACTERS[text.length % 4];
-  if (typeof allowed === "string" && !allowed.includes(text.slice(-1))) throw new SallyportError("token_malformed");
-  return Buffer.from(text, "base64url");
+/** The bytes of base64url text; null where there are none, or encoding them again gives another text (RFC 4648 section 3.5). */
+function decodeBase64url(text: string): Buffer | null {
+  const bytes = Buffer.from(text, "base64url");
+  return bytes.length > 0 && bytes.toString("base64url") === text ? bytes : null;
 }
 
 /** Headers as they are written, to what they say: an issuer's tokens have the same few over and over. */
@@ -110,7 +114,7 @@ const MAX_HEADER_LENGTH = 512;
 function headerOf(text: string): TokenHeader {
   const known = headers.get(text);
   if (known !== undefined) return known;
-  const header = readHeader(parseStrictJson(decodeBase64url(text)));
+  const header = readHeader(parseStrictJson(Buffer.from(text, "base64url")));
   if (text.length > MAX_HEADER_LENGTH) return header;
   if (headers.size >= MAX_HEADERS) headers.clear();
   // A copy, so that the rest of the token is not kept with it.

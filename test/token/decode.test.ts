@@ -89,8 +89,39 @@ describe("a header seen before", () => {
 
 it("no text is taken for a compact JWS because another one was", () => {
   const good = `${HEADER}.${encode("{}")}.AA`;
-  for (const text of ["", good, `${good}.AA`, "", good.slice(0, -1), ` ${good}`, good, "undefined", "null"]) {
-    expect(isCompactJws(text)).toBe(text === good || text === good.slice(0, -1));
+  const other = `${HEADER}.${encode("{}")}.AQ`;
+  for (const text of [
+    "",
+    good,
+    `${good}.AA`,
+    "",
+    other,
+    good.slice(0, -1),
+    ` ${good}`,
+    good,
+    "undefined",
+    "null",
+    "..",
+    ".e30.AA",
+    `${HEADER}..AA`,
+  ]) {
+    expect(isCompactJws(text), text).toBe(text === good || text === other);
+  }
+});
+
+it.each([
+  ["a last character with stray bits", (part: string) => `${part}B`],
+  ["a length that no bytes encode to", (part: string) => `${part}AAAAA`],
+  ["the other alphabet", (part: string) => `${part}A+==`],
+  ["padding", (part: string) => `${part}AA==`],
+  ["white space", (part: string) => `${part}AA\n`],
+  ["a character that is an ASCII one when cut to a byte", (part: string) => `${part}AA\u0141\u0141`],
+])("no part of a compact JWS may have %s", (_what, spoil) => {
+  const parts = [HEADER, encode("{}"), "AAAA"];
+  for (const index of [0, 1, 2]) {
+    const text = parts.map((part, at) => (at === index ? spoil(part.slice(0, part.length - (part.length % 4))) : part)).join(".");
+    expect(isCompactJws(text), text).toBe(false);
+    expect(outcome(text)).toBe("token_malformed");
   }
 });
 
