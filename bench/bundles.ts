@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { bundleOf, type DeployedAuthorizers } from "./deployed.ts";
+import type { Metafile } from "esbuild";
+import { bundleOf, type DeployedAuthorizers, metaOf } from "./deployed.ts";
 import { median } from "./measure.ts";
 
 /** A bundle's minified size in bytes, and the milliseconds its import takes in a fresh process. */
@@ -10,6 +12,27 @@ export interface BundleResult {
   readonly bytes: number | null;
   readonly gzipBytes: number | null;
   readonly importTime: number;
+}
+
+/** A part of a bundle, named by the folder or file of `src` it comes from. */
+export interface BundlePart {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** What the largest authorizer's file is made of, largest part first. */
+export async function dissectLargest(
+  bundles: readonly BundleResult[],
+): Promise<{ readonly name: string; readonly parts: readonly BundlePart[] }> {
+  const { name } = bundles.reduce((largest, one) => ((one.bytes ?? 0) > (largest.bytes ?? 0) ? one : largest));
+  const { outputs } = JSON.parse(await readFile(metaOf(name), "utf8")) as Metafile;
+  const { inputs = {} } = Object.entries(outputs).find(([path]) => path.endsWith(`/${name}/index.mjs`))?.[1] ?? {};
+  const parts = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const part = /^src\/[^/]+/.exec(path)?.[0] ?? "gateway.config.ts and its like";
+    parts.set(part, (parts.get(part) ?? 0) + bytesInOutput);
+  }
+  return { name, parts: [...parts].map(([part, bytes]) => ({ name: part, bytes })).toSorted((a, b) => b.bytes - a.bytes) };
 }
 
 /** Imports each authorizer in fresh processes, by turns with an empty module and node:crypto alone. */

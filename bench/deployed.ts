@@ -17,6 +17,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** A bundle's file. */
 export const bundleOf = (name: string) => join(root, OUTDIR, name, "index.mjs");
 
+/** The file that says what a bundle is made of. */
+export const metaOf = (name: string) => join(root, OUTDIR, "meta", `${name}.json`);
+
 type MakeEvent = (token: string) => unknown;
 
 const request = (token: string) => ({ method: "GET", path: "/orders", headers: [["Authorization", `Bearer ${token}`]] as const });

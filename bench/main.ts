@@ -7,7 +7,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { measureBundles } from "./bundles.ts";
+import { dissectLargest, measureBundles } from "./bundles.ts";
 import { measureColdStarts } from "./cold-start.ts";
 import { startDatabase } from "./database.ts";
 import { buildDeployed } from "./deployed.ts";
@@ -38,10 +38,12 @@ async function measure(plan: Plan): Promise<Results> {
   const provider = await startIdentityProvider();
   const database = await startDatabase();
   try {
+    const bundles = measureBundles(deployed, plan.imports);
     return {
       verification: await measureVerification(plan.verification),
       growth: await measureGrowth(plan.growth),
-      bundles: measureBundles(deployed, plan.imports),
+      bundles,
+      largest: await dissectLargest(bundles),
       coldStarts: await measureColdStarts(deployed, provider, database, plan.coldStarts),
       herd: await measureHerd(provider, database, plan.herd),
       revocations: await measureRevocations(database, plan.growth),

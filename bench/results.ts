@@ -1,4 +1,4 @@
-import type { BundleResult } from "./bundles.ts";
+import type { BundlePart, BundleResult } from "./bundles.ts";
 import type { ColdStarts } from "./cold-start.ts";
 import type { GrowthResult } from "./growth.ts";
 import type { HerdResult } from "./herd.ts";
@@ -10,6 +10,8 @@ import type { VerificationResult } from "./verification.ts";
 export interface Results {
   readonly verification: readonly VerificationResult[];
   readonly bundles: readonly BundleResult[];
+  /** What the largest authorizer is made of. */
+  readonly largest: { readonly name: string; readonly parts: readonly BundlePart[] };
   readonly growth: readonly GrowthResult[];
   readonly coldStarts: ColdStarts;
   readonly herd: readonly HerdResult[];

@@ -72,7 +72,12 @@ function bundles(results: Results): string {
     "The sample's authorizers with its configuration less the revocations, and one of them with all of it. The AWS SDK, which revocations",
     "need, is in files of its own: not counted here, and in the cold start below.",
   ].join("\n");
-  return `${note}\n\n${table(["", "minified", "gzipped", "import", "against `node:crypto`"], rows)}`;
+  const { name, parts } = results.largest;
+  const [large, small] = [parts.filter(({ bytes }) => bytes >= 500), parts.filter(({ bytes }) => bytes < 500)];
+  const rest = small.reduce((sum, { bytes }) => sum + bytes, 0);
+  const shares = [...large.map((part) => [`\`${part.name}\``, kB(part.bytes)]), ["the rest", kB(rest)]];
+  const made = `What \`${name}\` is made of, without what esbuild adds:\n\n${table(["", "minified"], shares)}`;
+  return `${note}\n\n${table(["", "minified", "gzipped", "import", "against `node:crypto`"], rows)}\n\n${made}`;
 }
 
 function growth(results: readonly GrowthResult[]): string {
