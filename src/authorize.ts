@@ -52,6 +52,8 @@ export interface AuthorizationRequest {
   readonly form?: TokenForm | undefined;
   /** The route of the table that API Gateway selected; null: none. */
   readonly route: Route | null;
+  /** Whether API Gateway uses the answer again on other routes: what is found out of a public route's caller then serves those. */
+  readonly isReused?: boolean;
 }
 
 /** What becomes of a request. Every refusal carries its reason; a denied principal is known, an unauthenticated caller is not. */
@@ -73,8 +75,9 @@ export type Decision =
 type Witness = (issuer: string) => void;
 
 /** Decides on one request. Never throws: whatever goes wrong is a refusal. */
-export async function authorize({ credential, route, form }: AuthorizationRequest, runtime: Runtime): Promise<Decision> {
-  if (route?.rule.kind === "public") return { kind: "allow", principal: null };
+export async function authorize(request: AuthorizationRequest, runtime: Runtime): Promise<Decision> {
+  const { credential, route, form } = request;
+  if (route?.rule.kind === "public") return request.isReused ? openToAll(request, runtime) : NOBODY;
   let issuer: string | null = null;
   try {
     const text = credential();
@@ -85,6 +88,18 @@ export async function authorize({ credential, route, form }: AuthorizationReques
     return runtime.revocations ? { ...decision, marks: { tokenId, issuedAt } } : decision;
   } catch (error) {
     return refuse(error, issuer);
+  }
+}
+
+const NOBODY: Decision = { kind: "allow", principal: null };
+
+/** A public route's caller, whoever it is: nobody, where the token is none or proves nothing. */
+async function openToAll({ credential, form }: AuthorizationRequest, runtime: Runtime): Promise<Decision> {
+  try {
+    const { principal, tokenId, issuedAt } = await authenticate(credential(), runtime, undefined, form);
+    return { kind: "allow", principal, ...(runtime.revocations && { marks: { tokenId, issuedAt } }) };
+  } catch {
+    return NOBODY;
   }
 }
 

@@ -95,8 +95,8 @@ export function createAuthorizer<Event, Answer>(
       const request = readRequest(api, event, gateway);
       const decided = await authorize(request, runtime);
       const context = contextOf(decided, encode);
-      const decision = withinBudget(decided, context);
       const { route } = request;
+      const decision = withinBudget(decided, context, route);
       const { isFault, take } = settle(() => answer(api, event, { decision, route, context }, runtime));
       observer.end(began, { decision: isFault ? FAULT : decision, route, event, invocationId: invocation?.awsRequestId });
       return take();
@@ -146,9 +146,10 @@ function contextOf(decision: Decision, encode: ApiType<never, never>["encode"]):
   return principal === null ? {} : encoded(() => (marks ? { ...encode(principal), ...encodeMarks(marks) } : encode(principal)));
 }
 
-/** A principal that does not fit into the answer is denied, never cut. */
-function withinBudget(decision: Decision, context: AuthorizerContext | null): Decision {
+/** A principal that does not fit into the answer is denied, never cut; on a public route it is nobody. */
+function withinBudget(decision: Decision, context: AuthorizerContext | null, route: Route | null): Decision {
   if (decision.kind !== "allow" || decision.principal === null || context !== null) return decision;
+  if (route?.rule.kind === "public") return { kind: "allow", principal: null };
   return { kind: "deny", principal: decision.principal, code: "principal_too_large" };
 }
 

@@ -38,7 +38,7 @@ const httpPolicyApi: ApiType<HttpPolicyAuthorizerEvent, IamAnswer> = {
   read(event, gateway) {
     const { method, path } = arnOf(event);
     if (event.type !== "REQUEST" || method === null) throw new SallyportError("event_unsupported");
-    return { route: matchRoute(gateway, method, path), credential: () => readHttpCredential(event) };
+    return { route: matchRoute(gateway, method, path), credential: () => readHttpCredential(event), isReused: true };
   },
   encode: encodeText,
   answer: (event, outcome) => answerWithPolicy(arnOf(event), outcome, compilePolicyByRule),

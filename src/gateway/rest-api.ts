@@ -59,7 +59,7 @@ function restApi<Event extends RestEvent>(type: string, credential: (event: Even
     read(event, gateway): AuthorizationRequest {
       const { method, path } = parseArn(event.methodArn);
       if (event.type !== type || method === null) throw new SallyportError("event_unsupported");
-      return { route: matchRoute(gateway, method, path), credential: () => credential(event) };
+      return { route: matchRoute(gateway, method, path), credential: () => credential(event), isReused: true };
     },
     explainsDenials: true,
     encode: encodeText,

@@ -31,7 +31,9 @@ const webSocketApi: ApiType<WebSocketAuthorizerEvent, IamAnswer> = {
   read(event, gateway) {
     const { routeKey } = parseArn(event.methodArn);
     if (event.type !== "REQUEST" || routeKey === null) throw new SallyportError("event_unsupported");
-    return { route: routeOf(gateway, routeKey), credential: () => readWebSocketCredential(event, gateway.webSocketCredential) };
+    const credential = () => readWebSocketCredential(event, gateway.webSocketCredential);
+    // What is found out of who connects goes with every message.
+    return { route: routeOf(gateway, routeKey), credential, isReused: true };
   },
   encode: encodeText,
   answer: (event, outcome) => answerWithPolicy(parseArn(event.methodArn), outcome, connectPolicy),
