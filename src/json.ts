@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { SallyportError } from "./errors.ts";
+import { withPlainNames } from "./json-names.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -17,8 +18,8 @@ const COLON = 0x3a;
 
 /**
  * Parses JSON that leaves no room for two readings: valid UTF-8 without a byte order mark, an object at the top, no
- * duplicate member (RFC 7519 section 4), no lone surrogate, no number beyond the largest double, nesting of at most 32 levels,
- * or as many as asked for.
+ * duplicate member (RFC 7519 section 4), no lone surrogate, no member name with a quote, a backslash or a control character, no number
+ * beyond the largest double, nesting of at most 32 levels, or as many as asked for.
  *
  * @throws SallyportError `token_malformed`
  */
@@ -27,7 +28,9 @@ export function parseStrictJson(bytes: Uint8Array, maxDepth: number = MAX_DEPTH)
   if (!isAscii && !isUtf8(bytes)) throw new SallyportError("token_malformed");
   let value: Json;
   try {
-    value = JSON.parse(asBuffer(bytes).toString(isAscii ? "latin1" : "utf8")) as Json;
+    const text = asBuffer(bytes).toString(isAscii ? "latin1" : "utf8");
+    // Null is no object, so a name that cannot be written plainly is refused below.
+    value = JSON.parse((hasEscapes ? withPlainNames(text) : text) ?? "null") as Json;
   } catch {
     // The parser's own message quotes the input, so it is not kept as the cause.
     throw new SallyportError("token_malformed");

@@ -78,9 +78,8 @@ export class KeyCache {
 
   /** A key of a set that is fresh: what `find` would answer without waiting for anything. Null in every other state. */
   peek(kid: string, algorithm: AlgorithmName): VerificationKey | null {
-    const held = this.#held;
-    const key = held !== null && isWithin(held.fetchedAt, this.#options.clock(), held.freshFor) ? this.#lookUp(kid, algorithm) : null;
-    if (key !== null) this.#tell(held, false);
+    const key = this.#isFresh() ? this.#lookUp(kid, algorithm) : null;
+    if (key !== null) this.#tell(this.#held, false);
     return key;
   }
 
@@ -94,11 +93,17 @@ export class KeyCache {
     const key = this.#lookUp(kid, algorithm);
     const settledFor = key === null ? UNKNOWN_KEY_COOL_DOWN : Number.POSITIVE_INFINITY;
     const isSettled = held !== null && isWithin(held.fetchedAt, now, Math.min(held.freshFor, settledFor));
-    const isCurrent = isSettled || (await this.#refreshOnce());
+    // A clock that jumped while the issuer was asked says nothing about what it published.
+    const isCurrent = isSettled || ((await this.#refreshOnce()) && this.#isFresh());
     const found = isSettled ? key : this.#lookUp(kid, algorithm);
     this.#tell(before, found !== null && !isCurrent);
     if (found === null) throw new SallyportError(isCurrent ? "key_unknown" : "keys_unavailable");
     return found;
+  }
+
+  #isFresh(): boolean {
+    const held = this.#held;
+    return held !== null && isWithin(held.fetchedAt, this.#options.clock(), held.freshFor);
   }
 
   #tell(before: Held | null, isStale: boolean): void {

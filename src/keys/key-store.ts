@@ -1,5 +1,5 @@
 import { withDeadline } from "./deadline.ts";
-import { type JwkSet, readKeySet } from "./key-set.ts";
+import { hasUsableKey, type JwkSet, readKeySet } from "./key-set.ts";
 import type { LoadedKeys } from "./load-keys.ts";
 
 /** Milliseconds a store may take: it is there to save time. */
@@ -45,8 +45,9 @@ export function createShelf(store: KeyStore, address: StoreAddress): Shelf {
       await quietly(async () => {
         const stored = await store.read(address);
         if (stored === null || !(stored.fetchedAt <= now)) return;
+        const keys = readKeySet({ keys: stored.keys });
         const freshFor = Math.min(stored.freshFor, DAY);
-        take({ keys: readKeySet({ keys: stored.keys }), jwks: stored.keys, fetchedAt: stored.fetchedAt, freshFor });
+        if (hasUsableKey(keys)) take({ keys, jwks: stored.keys, fetchedAt: stored.fetchedAt, freshFor });
       });
     },
     async save({ jwks, fetchedAt, freshFor }) {

@@ -17,7 +17,7 @@ const ABSENT = [403, 404];
 
 interface Held {
   readonly key: VerificationKey;
-  readonly fetchedAt: number;
+  fetchedAt: number;
   readonly freshFor: number;
   /** When a fetch last failed; null: never since. */
   failedAt: number | null;
@@ -68,6 +68,8 @@ class SingleKeyCache implements SingleKeyFinder {
     if (under !== undefined) return under;
     const held = this.#held.get(kid);
     const now = this.#options.clock();
+    // After the clock was set back, a key is stale from now on and ages normally, instead of being no use until it catches up.
+    if (held !== undefined && now < held.fetchedAt) held.fetchedAt = now - held.freshFor;
     if (held === undefined) this.#admit(now);
     else if (held.failedAt !== null && isWithin(held.failedAt, now, MINUTE)) return this.#stale(held, now);
     const asking = this.#fetch(kid, held).finally(() => this.#pending.delete(kid));

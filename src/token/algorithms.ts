@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { verify } from "../node-crypto.ts";
 import { toDer } from "./ecdsa-signature.ts";
-import { pssKey } from "./pss-key.ts";
+import { type PssKey, pssKey } from "./pss-key.ts";
 
 /** What the table knows of a JWS algorithm (RFC 7518 section 3, RFC 8037 section 3.1, RFC 9864 section 2.2). */
 interface Algorithm {
@@ -53,5 +53,10 @@ export function isSignatureValid(name: AlgorithmName, key: KeyObject, input: Uin
   const { signatureLength, kty, hash, pss }: Algorithm = ALGORITHMS[name];
   if (signatureLength !== null && signature.length !== signatureLength) return false;
   if (kty === "EC") return verify(hash, input, key, toDer(signature));
-  return verify(hash, input, pss && hash !== null ? pssKey(key, hash) : key, signature);
+  return pss && hash !== null ? isPssSignatureValid(hash, pssKey(key, hash), input, signature) : verify(hash, input, key, signature);
+}
+
+/** OpenSSL lets the zeros be left out with which a signature may begin, of RSASSA-PSS only (RFC 8017 section 8.1.2, step 1). */
+function isPssSignatureValid(hash: string, { key, signatureLength }: PssKey, input: Uint8Array, signature: Uint8Array): boolean {
+  return signature.length === signatureLength && verify(hash, input, key, signature);
 }

@@ -81,7 +81,7 @@ export function decodePaddedToken(text: string): UnverifiedToken {
  * that anybody could take for a JWT, signed or encrypted.
  */
 export function isOpaque(text: string): boolean {
-  return text.length <= MAX_TOKEN_LENGTH && /^[A-Za-z0-9\-._~+/]+=*$/.test(text) && !isLikeJwt(text);
+  return typeof text === "string" && text.length <= MAX_TOKEN_LENGTH && /^[A-Za-z0-9\-._~+/]+=*$/.test(text) && !isLikeJwt(text);
 }
 
 /**

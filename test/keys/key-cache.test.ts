@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HOUR, MINUTE, SECOND, at, makeFinder, makeKey, makeProvider, outcome, query } from "./kit.ts";
+import { HOUR, MINUTE, SECOND, at, makeFinder, makeKey, makeProvider, outcome, query, setOf } from "./kit.ts";
 
 const a = makeKey("a");
 const b = makeKey("b");
@@ -300,26 +300,6 @@ describe("one key id with new material", () => {
     expect(provider.fetches).toBe(2);
   });
 
-  it("is not waited for while the issuer hangs on discovery and keys one after the other", async () => {
-    const site: Record<string, () => Promise<Response>> = {
-      "https://id.example/discovery": async () => Response.json({ issuer: "https://id.example", jwks_uri: "https://id.example/keys" }),
-      "https://id.example/keys": async () => Response.json({ keys: [a.jwk] }),
-    };
-    const location = { kind: "discovery", url: "https://id.example/discovery", issuer: "https://id.example" } as const;
-    const { keys, pass } = makeFinder({ fetch: async (url) => site[url]?.() ?? new Response("", { status: 404 }) });
-    const failed = await keys.find(query("a", { location }));
-    pass(10 * MINUTE - 1);
-    site["https://id.example/discovery"] = () => new Promise(() => {});
-    site["https://id.example/keys"] = () => new Promise(() => {});
-    pass(1);
-    const order: unknown[] = [];
-    await Promise.all([
-      outcome(keys.find(query("b", { location }))).then((code) => order.push(code)),
-      keys.findReplacement(query("a", { location }), failed).then((key) => order.push(key)),
-    ]);
-    expect(order).toEqual([null, "keys_unavailable"]);
-  });
-
   it("is not looked for while the issuer fails", async () => {
     const { provider, keys, pass } = await warm();
     const failed = await keys.find(query("a"));
@@ -362,15 +342,6 @@ describe("issuers", () => {
     await keys.find(query("a"));
     provider.publish(b);
     expect(await outcome(keys.find(query("a", { location: at("https://id.example/other") })))).toBe("key_unknown");
-  });
-
-  it("do not wait for one another", async () => {
-    const hanging = "https://slow.example/keys";
-    const fetch = async (url: string) => (url === hanging ? new Promise<never>(() => {}) : new Response(JSON.stringify({ keys: [a.jwk] })));
-    const { keys } = makeFinder({ fetch });
-    const slow = outcome(keys.find(query("a", { issuer: "slow", location: at(hanging) })));
-    expect(await Promise.race([slow, outcome(keys.find(query("a")))])).toBe("found");
-    expect(await slow).toBe("keys_unavailable");
   });
 });
 
@@ -486,3 +457,20 @@ describe("a snapshot", () => {
     expect(await outcome(keys.find(query("a", { issuer: "staff" })))).toBe("keys_unavailable");
   });
 });
+
+it.each([
+  [0, 61 * SECOND],
+  [HOUR, 2 * HOUR],
+  [24 * HOUR, 25 * HOUR],
+])(
+  "with maxStale %d, a clock that jumps %d ms while the issuer answers is no reason to call a published key unknown",
+  async (maxStale, jump) => {
+    const provider = makeProvider();
+    const { keys, pass } = makeFinder({ fetch: provider.fetch, maxStale });
+    provider.answer = () => {
+      pass(jump);
+      return new Response(setOf([a]), { headers: { "cache-control": "max-age=60" } });
+    };
+    expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
+  },
+);

@@ -37,6 +37,17 @@ describe("a store", () => {
     expect([store.reads, store.writes]).toEqual([2, 1]);
   });
 
+  it.each([
+    ["empty", []],
+    ["of symmetric keys", [{ kty: "oct", k: "AA", kid: "a" }]],
+    ["of keys that only another version knows", [{ kty: "ML-DSA", kid: "a" }]],
+  ])("with a set that is %s is as good as none", async (_what, keys) => {
+    const provider = makeProvider([a]);
+    const finder = makeFinder({ fetch: provider.fetch, store: makeStore(stored(keys, NOW - SECOND)) });
+    expect(await outcome(finder.keys.find(query("a")))).toBe("found");
+    expect(provider.fetches).toBe(1);
+  });
+
   it("is not read while memory or the snapshot holds keys", async () => {
     const store = makeStore();
     const provider = makeProvider([a]);

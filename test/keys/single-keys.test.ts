@@ -197,6 +197,18 @@ it("a clock that is set back does not make a key fresh for longer", async () => 
   expect(publisher.urls).toHaveLength(2);
 });
 
+it("a clock that is set back does not end a last good key either", async () => {
+  const { publisher, find, pass } = makeAll();
+  await find();
+  pass(20 * MINUTE);
+  publisher.answer = () => new Response("", { status: 500 });
+  expect(await find()).toBe("found");
+  pass(-30 * MINUTE);
+  expect(await find()).toBe("found");
+  pass(25 * HOUR);
+  expect(await find()).toBe("keys_unavailable");
+});
+
 it("tells what happens to the keys", async () => {
   const told: unknown[] = [];
   const events = {

@@ -126,6 +126,7 @@ it.each([
 });
 
 describe("an opaque token", () => {
+  it.each([undefined, null, 5, {}])("is not %j", (text) => expect(isOpaque(text as never)).toBe(false));
   it.each(["abc", "1~2+3/4==", "a.b", "a.b.c.d", "ory_at_x-1.y_2", "eyJhIjoxfQ", "a".repeat(8_192)])("is %s", (text) =>
     expect(isOpaque(text)).toBe(true),
   );

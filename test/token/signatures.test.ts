@@ -105,6 +105,25 @@ describe.each(PSS)("$name", ({ name, pkcs1, hash, digestLength }) => {
   });
 });
 
+it.each(PSS)("$name and $pkcs1 signatures have the length of the key, whatever they begin with", ({ name, pkcs1, hash }) => {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const signers = [
+    [name, { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }],
+    [pkcs1, privateKey],
+  ] as const;
+  for (const [algorithm, signer] of signers) {
+    // One signature in 256 begins with a zero.
+    for (let number = 0; ; number++) {
+      const text = Buffer.from(`token ${number}`);
+      const signature = sign(hash, text, signer);
+      if (signature[0] !== 0) continue;
+      const isValid = (bytes: Uint8Array) => isSignatureValid(algorithm, publicKey, text, bytes);
+      expect([signature, signature.subarray(1), Buffer.concat([Buffer.alloc(1), signature])].map(isValid)).toEqual([true, false, false]);
+      break;
+    }
+  }
+});
+
 it("an RSA key is turned into one for RSASSA-PSS once for each digest", () => {
   const [one, two] = [
     generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey,
@@ -114,7 +133,7 @@ it("an RSA key is turned into one for RSASSA-PSS once for each digest", () => {
   expect(pssKey(one, "sha256")).toBe(first);
   expect(pssKey(one, "sha512")).toBe(other);
   expect(pssKey(two, "sha256")).not.toBe(first);
-  expect([first, other].map(({ asymmetricKeyDetails }) => asymmetricKeyDetails)).toMatchObject([
+  expect([first, other].map(({ key }) => key.asymmetricKeyDetails)).toMatchObject([
     { hashAlgorithm: "sha256", mgf1HashAlgorithm: "sha256", saltLength: 32 },
     { hashAlgorithm: "sha512", mgf1HashAlgorithm: "sha512", saltLength: 64 },
   ]);

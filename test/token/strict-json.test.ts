@@ -36,6 +36,9 @@ const names = fc.constantFrom(
   '"\\ud800"',
   '""',
   '"0"',
+  '"\\u0061b\\/"',
+  '"\\\\u0"',
+  '"a\\n"',
 );
 const leaves = fc.constantFrom(
   "1",
@@ -120,6 +123,34 @@ it.each(["1e999", "-1e400", "1".repeat(310), "[1,[1e999]]", '{"b":1e309}'])(
 it("the largest and the smallest numbers are read", () => {
   expect(parseStrictJson(Buffer.from('{"a":[1.7976931348623157e308,-1.7976931348623157e308,1e-999]}'))).toEqual({
     a: [Number.MAX_VALUE, -Number.MAX_VALUE, 0],
+  });
+});
+
+describe("a member's name written with escapes", () => {
+  const spelling = (name: string) => `"${[...name].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"`;
+
+  // V8's parser remembers the names that it met in documents of the same shape, and may take a text cut short for one of them.
+  it.each(["cnf", "https://api.example/roles", "é"])("is read as %s, whatever was read before", (name) => {
+    for (const written of [spelling(name), JSON.stringify(name).replaceAll("/", "\\/")]) {
+      const hint = written.slice(1, 1 + name.length);
+      for (const first of [JSON.stringify(hint), `"${hint.replaceAll("\\", "\\\\")}"`]) {
+        const before = `{"iss":"x","sub":"${name}","${written.length}":1,${first}:1}`;
+        // Anybody's document, whether it is read here or elsewhere in the process.
+        verdict(() => parseStrictJson(Buffer.from(before)));
+        verdict(() => JSON.parse(before) as unknown);
+        alike(`{"iss":"x","sub":"${name}","${written.length}":1,${written}:1}`);
+      }
+    }
+  });
+
+  it.each(['"a\\u0022"', '"\\\\"', '"\\n"', '"\\ud83d"', '"\\u0000"'])("%s is refused, because it stays one with escapes", (name) => {
+    for (const text of [`{${name}:1}`, `{"a":{"b":[{${name} \t:1}]}}`]) expect(both(text)).toEqual({ strict: "refused", plain: "refused" });
+  });
+
+  it("is told from a text, and from a text that looks like one", () => {
+    const text = '{"a\\u0062":"\\u0022:\\\\","c" :"\\":","d":["\\/:","\\/"]}';
+    expect(parseStrictJson(Buffer.from(text))).toEqual({ ab: '":\\', c: '":', d: ["/:", "/"] });
+    alike(text);
   });
 });
 

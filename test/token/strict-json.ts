@@ -47,7 +47,8 @@ export function referenceParse(text: string): unknown {
       space();
       if (text[at] !== '"') fail();
       const name = string();
-      if (members.has(name)) fail();
+      // Written plainly, such a name has an escape in it: it is refused in any spelling.
+      if (members.has(name) || /["\\]/.test(name) || [...name].some((character) => character < " ")) fail();
       space();
       take(":");
       members.set(name, value(depth + 1));
