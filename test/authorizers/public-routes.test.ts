@@ -7,11 +7,11 @@ import {
   restRequestAuthorizer,
   restTokenAuthorizer,
   scope,
+  webSocketAuthorizer,
 } from "../../src/index.ts";
-import { webSocketAuthorizer } from "../../src/index.ts";
 import { createTestTokens } from "../../src/testing/index.ts";
 import { authorizerCalls, gatewayOf } from "../gateway/fixtures.ts";
-import type { Lambda, TestGateway } from "../gateway/types.ts";
+import type { TestGateway } from "../gateway/types.ts";
 import { webSocketAuthorizerEvent } from "../events/websocket.ts";
 
 const gateway = defineGateway({
@@ -26,10 +26,9 @@ const keys = ["GET /health", "GET /orders", "POST /orders"];
 
 /** The API types whose cached answer serves every route, behind API Gateway's cache. */
 const SHARED: Readonly<Record<string, () => TestGateway>> = {
-  "REST TOKEN": () => gatewayOf("rest", restTokenAuthorizer(gateway, options) as Lambda, { type: "TOKEN" }, { keys, clock: Date.now }),
-  "REST REQUEST": () => gatewayOf("rest", restRequestAuthorizer(gateway, options) as Lambda, {}, { keys, clock: Date.now }),
-  "HTTP policy": () =>
-    gatewayOf("http", httpPolicyAuthorizer(gateway, options) as Lambda, { simple: false, ttl: 300 }, { keys, clock: Date.now }),
+  "REST TOKEN": () => gatewayOf("rest", restTokenAuthorizer(gateway, options), { type: "TOKEN" }, { keys, clock: Date.now }),
+  "REST REQUEST": () => gatewayOf("rest", restRequestAuthorizer(gateway, options), {}, { keys, clock: Date.now }),
+  "HTTP policy": () => gatewayOf("http", httpPolicyAuthorizer(gateway, options), { simple: false, ttl: 300 }, { keys, clock: Date.now }),
 };
 
 let good: string;
@@ -66,17 +65,10 @@ describe.each(Object.entries(SHARED))("a public route behind a cached authorizer
 });
 
 it("a public connection knows who connects", async () => {
-  const connect = async (token: string) =>
-    webSocketAuthorizer(
-      gateway,
-      options,
-    )(
-      webSocketAuthorizerEvent({
-        method: "GET",
-        path: "/",
-        headers: [["Authorization", `Bearer ${token}`]],
-        routeKey: "$connect",
-      }) as never,
+  const authorizer = webSocketAuthorizer(gateway, options);
+  const connect = (token: string) =>
+    authorizer(
+      webSocketAuthorizerEvent({ method: "GET", path: "/", headers: [["Authorization", `Bearer ${token}`]], routeKey: "$connect" }),
     );
   expect(await connect(good)).toMatchObject({ principalId: "shop|user-1", context: { subject: "user-1" } });
   expect(await connect("nonsense")).toMatchObject({ principalId: "anonymous", context: {} });

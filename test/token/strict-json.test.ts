@@ -127,7 +127,7 @@ it("the largest and the smallest numbers are read", () => {
 });
 
 describe("a member's name written with escapes", () => {
-  const spelling = (name: string) => `"${[...name].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"`;
+  const spelling = (name: string) => `"${Array.from(name, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"`;
 
   // V8's parser remembers the names that it met in documents of the same shape, and may take a text cut short for one of them.
   it.each(["cnf", "https://api.example/roles", "é"])("is read as %s, whatever was read before", (name) => {
@@ -138,7 +138,8 @@ describe("a member's name written with escapes", () => {
         // Anybody's document, whether it is read here or elsewhere in the process.
         verdict(() => parseStrictJson(Buffer.from(before)));
         verdict(() => JSON.parse(before) as unknown);
-        alike(`{"iss":"x","sub":"${name}","${written.length}":1,${written}:1}`);
+        const { strict, plain } = both(`{"iss":"x","sub":"${name}","${written.length}":1,${written}:1}`);
+        expect(strict).toEqual(plain);
       }
     }
   });

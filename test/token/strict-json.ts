@@ -48,7 +48,7 @@ export function referenceParse(text: string): unknown {
       if (text[at] !== '"') fail();
       const name = string();
       // Written plainly, such a name has an escape in it: it is refused in any spelling.
-      if (members.has(name) || /["\\]/.test(name) || [...name].some((character) => character < " ")) fail();
+      if (members.has(name) || /["\\]/.test(name) || Array.from(name).some((character) => character < " ")) fail();
       space();
       take(":");
       members.set(name, value(depth + 1));
