@@ -45,8 +45,9 @@ interface Wanted {
   readonly local: boolean;
 }
 
-async function examineProject({ offline, config, local }: Wanted, templates: readonly string[]): Promise<Examination | null> {
-  const apis = await readApis(templates.length > 0 ? templates : await findTemplates());
+async function examineProject({ offline, config, local }: Wanted, named: readonly string[]): Promise<Examination | null> {
+  const templates = named.length > 0 ? named : await findTemplates();
+  const apis = await readApis(templates);
   const target = await findTargetOr(config, local);
   if (target instanceof ConfigurationError) return { findings: configurationFindings(config, target.problems), probes: [], apis };
   if (target === null) return null;
@@ -55,7 +56,7 @@ async function examineProject({ offline, config, local }: Wanted, templates: rea
   const [probes, discoveries] = offline
     ? [[], []]
     : await Promise.all([probeIssuers(gateway, { fetch, clock: Date.now }), discoverIssuers(gateway, fetch)]);
-  return { findings: examine({ gateway, apis, probes, discoveries }), probes, apis };
+  return { findings: examine({ gateway, apis, templates, probes, discoveries }), probes, apis };
 }
 
 /** What is wrong with a configuration is a finding here, and not the end. */

@@ -2,12 +2,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type CollectionTag, parse, type ScalarTag, type YAMLMap, type YAMLSeq } from "yaml";
 import type { DeployedApi } from "../src/doctor/model.ts";
-import { readTemplate } from "../src/doctor/template.ts";
+import { CDK_TEMPLATES, readTemplate, USUAL_TEMPLATES } from "../src/doctor/template.ts";
 import { UsageError } from "./usage.ts";
-
-/** Where Serverless, SAM and CDK leave their templates, from the project's root. */
-const USUAL = [".serverless/cloudformation-template-update-stack.json", "template.yaml", "template.yml"];
-const CDK_FOLDER = "cdk.out";
 
 /** CloudFormation's functions that YAML may write as a tag. */
 const FUNCTIONS = ["Sub", "GetAtt", "Join", "Select", "Split", "ImportValue", "If", "FindInMap", "Base64", "Cidr", "GetAZs", "Transform"];
@@ -15,8 +11,9 @@ const OTHERS = ["And", "Or", "Not", "Equals", "Condition"];
 
 /** The templates that are where tools leave them. */
 export async function findTemplates(): Promise<readonly string[]> {
-  const synthesized = await readdir(CDK_FOLDER).catch(() => []);
-  const candidates = [...USUAL, ...synthesized.filter((name) => name.endsWith(".template.json")).map((name) => join(CDK_FOLDER, name))];
+  const { folder, ending } = CDK_TEMPLATES;
+  const synthesized = await readdir(folder).catch(() => []);
+  const candidates = [...USUAL_TEMPLATES, ...synthesized.filter((name) => name.endsWith(ending)).map((name) => join(folder, name))];
   const isThere = await Promise.all(
     candidates.map((path) =>
       stat(path)

@@ -23,6 +23,8 @@ export interface ReportedFinding extends Finding {
 export interface Patient {
   readonly gateway: Gateway;
   readonly apis: readonly DeployedApi[];
+  /** The templates that the APIs were read from; absent: nobody was to read any. */
+  readonly templates?: readonly string[];
   readonly probes: readonly IssuerProbe[];
   readonly discoveries: readonly Discovered[];
 }

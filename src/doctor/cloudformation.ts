@@ -1,7 +1,8 @@
 import type { DeployedApi, DeployedAuthorizer, DeployedRoute } from "./model.ts";
-import { type Described, isDescription, isMapped, readOpenApi } from "./openapi.ts";
+import { type Described, hasCorsHeader, type Inherited, isDescription, isMapped, NOTHING_INHERITED, readOpenApi } from "./openapi.ts";
 import { declaredAuthorizers } from "./serverless-state.ts";
-import { at, isTrue, listOf, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
+import { callee } from "./permissions.ts";
+import { isTrue, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
 
 /** What a reader of APIs has to go by. */
 export interface Template {
@@ -52,9 +53,7 @@ const belongsTo = (id: string, member: string) => (resource: Resource) => {
 function readRestApi({ id, properties }: Resource, template: Template): DeployedApi {
   const within = (type: string) => ofType(template, type).filter(belongsTo(id, "RestApiId"));
   const authorizers = within("AWS::ApiGateway::Authorizer").map((one) => readRestAuthorizer(one, id, template));
-  const responses = within("AWS::ApiGateway::GatewayResponse").filter(({ properties }) =>
-    Object.keys(membersOf(properties["ResponseParameters"])).some((name) => /header\.access-control-allow-origin$/i.test(name)),
-  );
+  const responses = within("AWS::ApiGateway::GatewayResponse").filter(({ properties }) => hasCorsHeader(properties["ResponseParameters"]));
   const described = readDescription(properties["Body"], "rest", id, template);
   return {
     id,
@@ -65,13 +64,19 @@ function readRestApi({ id, properties }: Resource, template: Template): Deployed
     hasCors: false,
     declared: declaredAuthorizers(template.state),
     isElsewhere: isElsewhere(properties["Body"], properties["BodyS3Location"]),
-    corsResponses: responses.map(({ properties }) => textOf(properties["ResponseType"]) ?? ""),
+    corsResponses: [...responses.map(({ properties }) => textOf(properties["ResponseType"]) ?? ""), ...described.corsResponses],
   };
 }
 
 /** The part of an API that is described by an OpenAPI document. */
-export function readDescription(body: unknown, kind: keyof typeof DEFAULT_TTL, api: string, template: Template): Described {
-  return readOpenApi(body, DEFAULT_TTL[kind], (uri, credentials) => callee(uri, credentials, api, template));
+export function readDescription(
+  body: unknown,
+  kind: keyof typeof DEFAULT_TTL,
+  api: string,
+  template: Template,
+  inherited: Inherited = NOTHING_INHERITED,
+): Described {
+  return readOpenApi(body, DEFAULT_TTL[kind], (uri, credentials) => callee(uri, credentials, api, template), inherited);
 }
 
 /** Whether there is a document that this template does not hold. */
@@ -119,7 +124,7 @@ function readV2Api({ id, properties }: Resource, template: Template): DeployedAp
   const body = properties["Body"];
   const described = readDescription(body, "http", id, template);
   const integrations = new Map(within("AWS::ApiGatewayV2::Integration").map((one) => [one.id, one.properties]));
-  const routes = within("AWS::ApiGatewayV2::Route").map((route) => ({
+  const written = within("AWS::ApiGatewayV2::Route").map((route) => ({
     key: textOf(route.properties["RouteKey"]) ?? "",
     id: route.id,
     isMapped: referencesIn(route.properties["Target"])
@@ -127,6 +132,7 @@ function readV2Api({ id, properties }: Resource, template: Template): DeployedAp
       .some((integration) => isMapped(integration?.["IntegrationType"], integration?.["IntegrationUri"])),
     ...authorization(route.properties, template, "AWS::ApiGatewayV2::Authorizer"),
   }));
+  const routes: readonly DeployedRoute[] = [...written, ...readQuickCreated(id, properties, template)];
   const authorizers = within("AWS::ApiGatewayV2::Authorizer").map((one) => readV2Authorizer(one, id, template));
   return {
     id,
@@ -134,11 +140,20 @@ function readV2Api({ id, properties }: Resource, template: Template): DeployedAp
     file: template.file,
     routes: [...routes, ...described.routes],
     authorizers: [...authorizers, ...described.authorizers],
-    hasCors: (properties["CorsConfiguration"] ?? at(body, "x-amazon-apigateway-cors")) !== undefined,
+    hasCors: properties["CorsConfiguration"] !== undefined || described.hasCors,
     declared: [],
     isElsewhere: isElsewhere(body, properties["BodyS3Location"]),
     corsResponses: [],
   };
+}
+
+/** The route that an API with a `Target` comes with. Only a resource of overrides can put an authorizer on it. */
+function readQuickCreated(id: string, properties: Resource["properties"], template: Template): readonly DeployedRoute[] {
+  if (properties["Target"] === undefined) return [];
+  const [override] = ofType(template, "AWS::ApiGatewayV2::ApiGatewayManagedOverrides").filter(belongsTo(id, "ApiId"));
+  const settings = membersOf(override?.properties["Route"]);
+  const key = textOf(properties["RouteKey"]) ?? "$default";
+  return [{ key, id, isMapped: false, ...authorization(settings, template, "AWS::ApiGatewayV2::Authorizer") }];
 }
 
 /** An API of another stack is told by its routes: an HTTP API's have a method and a path, or are `$default`. */
@@ -173,37 +188,3 @@ function authorization(properties: Resource["properties"], template: Template, t
   const named = textOf(properties["AuthorizerId"]) ?? referenceTo(properties["AuthorizerId"], ids);
   return { authorizer: kind === "NONE" || kind === "AWS_IAM" ? null : (named ?? "another stack's"), isIam: kind === "AWS_IAM" };
 }
-
-/** The function behind an authorizer, and whether a permission or a role lets API Gateway call it. */
-function callee(
-  uri: unknown,
-  credentials: unknown,
-  api: string,
-  template: Template,
-): Pick<DeployedAuthorizer, "functionId" | "isCallable"> {
-  const functions = new Set(ofType(template, "AWS::Lambda::Function").map(({ id }) => id));
-  // A version or an alias stands for its function.
-  const aliases = new Map(
-    template.resources
-      .filter(({ type }) => type === "AWS::Lambda::Version" || type === "AWS::Lambda::Alias")
-      .map(({ id, properties }) => [id, referenceTo(properties["FunctionName"], functions)]),
-  );
-  const byName = new Map(ofType(template, "AWS::Lambda::Function").map(({ id, properties }) => [properties["FunctionName"], id]));
-  const meant = (value: unknown) => {
-    if (typeof value === "string") return byName.get(value) ?? null;
-    const ids = referencesIn(value).map((id) => (functions.has(id) ? id : (aliases.get(id) ?? null)));
-    return ids.find((id) => id !== null) ?? null;
-  };
-  const functionId = meant(uri);
-  if (functionId === null) return { functionId, isCallable: null };
-  const apis = new Set(template.resources.filter(({ type }) => /^AWS::ApiGateway(V2)?::(Rest)?Api$/.test(type)).map(({ id }) => id));
-  const isCallable = ofType(template, "AWS::Lambda::Permission").some(({ properties }) => {
-    const source = referenceTo(properties["SourceArn"], apis);
-    const isForGateway = listOf(at(properties, "Principal")).some((one) => one === "apigateway.amazonaws.com" || isPartitioned(one));
-    return isForGateway && meant(properties["FunctionName"]) === functionId && (source === null || source === api);
-  });
-  return { functionId, isCallable: isCallable || credentials !== undefined };
-}
-
-/** The principal with the partition's own suffix. */
-const isPartitioned = (value: unknown) => JSON.stringify(value ?? "").includes("apigateway.");

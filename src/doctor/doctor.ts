@@ -4,9 +4,10 @@ import { ANSWER_CHECKS } from "./checks/answers.ts";
 import { AUTHORIZER_CHECKS } from "./checks/authorizers.ts";
 import { ISSUER_CHECKS } from "./checks/issuers.ts";
 import { ROUTE_CHECKS } from "./checks/routes.ts";
+import { TEMPLATE_CHECKS } from "./checks/templates.ts";
 
 /** Every check. */
-export const CHECKS: readonly Check[] = [...ISSUER_CHECKS, ...ROUTE_CHECKS, ...AUTHORIZER_CHECKS, ...ANSWER_CHECKS];
+export const CHECKS: readonly Check[] = [...ISSUER_CHECKS, ...TEMPLATE_CHECKS, ...ROUTE_CHECKS, ...AUTHORIZER_CHECKS, ...ANSWER_CHECKS];
 
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 

@@ -62,3 +62,16 @@ function substituted(text: Node): readonly string[] {
 export function referenceTo(value: Node, ids: ReadonlySet<string>): string | null {
   return referencesIn(value).find((id) => ids.has(id)) ?? null;
 }
+
+/** A value as text, with `*` for what only a deployment knows; a reference to one of the ids is that id. */
+export function patternOf(value: Node, ids: ReadonlySet<string>): string {
+  if (typeof value === "string") return value;
+  const [name, inner] = Object.entries(membersOf(value))[0] ?? [];
+  if (name === "Ref") return typeof inner === "string" && ids.has(inner) ? inner : "*";
+  if (name === "Fn::Sub")
+    return String(Array.isArray(inner) ? inner[0] : inner).replaceAll(/\$\{([^}]*)\}/g, (_, id: string) => (ids.has(id) ? id : "*"));
+  if (name !== "Fn::Join" || !Array.isArray(inner)) return "*";
+  return listOf(inner[1])
+    .map((part) => patternOf(part, ids))
+    .join(textOf(inner[0]) ?? "");
+}

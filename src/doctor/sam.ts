@@ -1,5 +1,7 @@
 import { isElsewhere, payloadOf, readDescription, type Template } from "./cloudformation.ts";
 import type { DeployedApi, DeployedAuthorizer, DeployedRoute } from "./model.ts";
+import { IAM, type Inherited } from "./openapi.ts";
+import { isPermitted } from "./permissions.ts";
 import { at, isTrue, type Members, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
 
 /** The types that SAM turns into APIs, and what SAM calls the API that it makes where none is named. */
@@ -8,6 +10,8 @@ const KINDS = {
   "AWS::Serverless::HttpApi": { kind: "http", event: "HttpApi", reference: "ApiId", implicit: "ServerlessHttpApi" },
 } as const;
 type SamType = keyof typeof KINDS;
+/** SAM's name for an open route. */
+const NONE = "NONE";
 
 /** One event of a function. */
 interface ApiEvent {
@@ -39,15 +43,19 @@ function readApi({ id, properties }: Resource, type: SamType, template: Template
   const { kind, event, reference, implicit } = KINDS[type];
   const auth = { ...membersOf(globals["Auth"]), ...membersOf(properties["Auth"]) };
   const authorizers = Object.entries(membersOf(auth["Authorizers"])).map(([name, one]) =>
-    readAuthorizer(name, membersOf(one), kind, template),
+    readAuthorizer(name, membersOf(one), { id, kind, template }),
   );
+  const inherited = inheritedFrom(auth, kind);
   const own = eventsOf(template, event).filter(({ event }) =>
     event[reference] === undefined ? id === implicit : referencesIn(event[reference]).includes(id),
   );
-  const routes = own.map((one) => readEvent(one, auth));
+  const routes = own.map((one) => readEvent(one, inherited));
   const cors = properties["Cors"] ?? globals["Cors"] ?? properties["CorsConfiguration"] ?? globals["CorsConfiguration"];
-  const preflights = kind === "rest" && cors !== undefined ? preflightsOf(routes, auth) : [];
-  const described = readDescription(properties["DefinitionBody"], kind, id, template);
+  const described = readDescription(properties["DefinitionBody"], kind, id, template, inherited);
+  const preflights = kind === "rest" && cors !== undefined ? preflightsOf([...routes, ...described.routes], inherited) : [];
+  const responses = Object.entries({ ...membersOf(globals["GatewayResponses"]), ...membersOf(properties["GatewayResponses"]) })
+    .filter(([, response]) => hasOriginHeader(at(response, "ResponseParameters", "Headers")))
+    .map(([name]) => name);
   return {
     id,
     kind,
@@ -56,48 +64,75 @@ function readApi({ id, properties }: Resource, type: SamType, template: Template
     authorizers: [...authorizers, ...described.authorizers],
     declared: [],
     isElsewhere: isElsewhere(properties["DefinitionBody"], properties["DefinitionUri"]),
-    hasCors: kind === "http" && cors !== undefined,
-    corsResponses: Object.entries({ ...membersOf(globals["GatewayResponses"]), ...membersOf(properties["GatewayResponses"]) })
-      .filter(([, response]) =>
-        Object.keys(membersOf(at(response, "ResponseParameters", "Headers"))).some((name) => /^access-control-allow-origin$/i.test(name)),
-      )
-      .map(([name]) => name),
+    hasCors: kind === "http" && (cors !== undefined || described.hasCors),
+    corsResponses: [...responses, ...described.corsResponses],
   };
 }
 
-function readEvent({ id, event }: ApiEvent, auth: Members): DeployedRoute {
+const hasOriginHeader = (headers: unknown) => Object.keys(membersOf(headers)).some((name) => /^access-control-allow-origin$/i.test(name));
+
+/** What SAM does with operations that name no authorizer, in documents and events alike. */
+function inheritedFrom(auth: Members, kind: "rest" | "http"): Inherited {
+  const fallback = textOf(auth["DefaultAuthorizer"]);
+  const sparesPreflight = kind === "http" || auth["AddDefaultAuthorizerToCorsPreflight"] === false;
+  return {
+    names: [...Object.keys(membersOf(auth["Authorizers"])), IAM],
+    defaultFor: (method, named) => {
+      // REST: an API key beside the authorizer. HTTP: whatever is there stays alone.
+      const isSettled = kind === "http" ? named.length > 0 : named.includes(NONE);
+      return isSettled || (sparesPreflight && method === "options") ? null : fallback;
+    },
+  };
+}
+
+function readEvent({ id, event }: ApiEvent, { defaultFor }: Inherited): DeployedRoute {
   const method = (textOf(event["Method"]) ?? "ANY").toUpperCase();
   const path = textOf(event["Path"]);
   const key = path === null || path === "$default" ? "$default" : `${method === "X-AMAZON-APIGATEWAY-ANY-METHOD" ? "ANY" : method} ${path}`;
-  const name = textOf(at(event, "Auth", "Authorizer")) ?? textOf(auth["DefaultAuthorizer"]) ?? "NONE";
-  const isIam = name === "AWS_IAM";
+  const name = textOf(at(event, "Auth", "Authorizer")) ?? defaultFor(method.toLowerCase(), []) ?? NONE;
+  const isIam = name === IAM;
   // A name that is not declared is kept: the route is not an open one.
-  return { key, id, authorizer: name === "NONE" || isIam ? null : name, isIam, isMapped: false };
+  return { key, id, authorizer: name === NONE || isIam ? null : name, isIam, isMapped: false };
 }
 
-/** SAM adds a method for preflight to every path, and by default the authorizer to that as well. */
-function preflightsOf(routes: readonly DeployedRoute[], auth: Members): readonly DeployedRoute[] {
-  const isAuthorized = auth["DefaultAuthorizer"] !== undefined && auth["AddDefaultAuthorizerToCorsPreflight"] !== false;
+/** SAM adds a method for preflight to every path without one, and by default the authorizer to that as well. */
+function preflightsOf(routes: readonly DeployedRoute[], { defaultFor }: Inherited): readonly DeployedRoute[] {
   const paths = new Set(routes.map(({ key }) => key.split(" ")[1]).filter((path) => path !== undefined));
-  return [...paths].map((path) => ({
-    key: `OPTIONS ${path}`,
-    id: `Cors ${path}`,
-    authorizer: isAuthorized ? textOf(auth["DefaultAuthorizer"]) : null,
-    isIam: false,
-    isMapped: false,
-  }));
+  const added = [...paths].map((path) => ({ key: `OPTIONS ${path}`, id: `Cors ${path}` }));
+  const name = defaultFor("options", []);
+  const isIam = name === IAM;
+  return added
+    .filter(({ key }) => !routes.some((route) => route.key === key))
+    .map((one) => ({ ...one, authorizer: isIam ? null : name, isIam, isMapped: false }));
 }
 
-function readAuthorizer(name: string, one: Members, kind: "rest" | "http", template: Template): DeployedAuthorizer {
+/** Where an authorizer is. */
+interface Place {
+  /** The API's id. */
+  readonly id: string;
+  readonly kind: "rest" | "http";
+  readonly template: Template;
+}
+
+function readAuthorizer(name: string, one: Members, { id, kind, template }: Place): DeployedAuthorizer {
   const functions = new Set(template.resources.filter(({ type }) => type.endsWith("::Function")).map(({ id }) => id));
   const functionId = referenceTo(one["FunctionArn"], functions);
   const base = { id: name, name, functionId, pattern: textOf(at(one, "Identity", "ValidationExpression")) };
-  return kind === "rest" ? { ...base, ...readRest(one) } : { ...base, ...readHttp(one, functionId) };
+  const settings = kind === "rest" ? readRest(one) : readHttp(one);
+  const isCallable =
+    settings.kind === "JWT" || functionId === null ? null : hasDefaultPermission(one, kind) || isPermitted(functionId, id, template);
+  return { ...base, ...settings, isCallable };
 }
 
-type Rest = Omit<DeployedAuthorizer, "id" | "name" | "functionId" | "pattern">;
+/** SAM writes the permission itself: for REST APIs unless told not to, for HTTP APIs if told to. An invocation role does as well. */
+function hasDefaultPermission(one: Members, kind: "rest" | "http"): boolean {
+  if (one["FunctionInvokeRole"] !== undefined) return true;
+  return kind === "rest" ? !isTrue(one["DisableFunctionDefaultPermissions"]) : isTrue(one["EnableFunctionDefaultPermissions"]);
+}
 
-function readRest(one: Members): Rest {
+type Settings = Omit<DeployedAuthorizer, "id" | "name" | "functionId" | "pattern" | "isCallable">;
+
+function readRest(one: Members): Settings {
   const identity = membersOf(one["Identity"]);
   const isToken = textOf(one["FunctionPayloadType"]) !== "REQUEST";
   const header = textOf(identity["Header"]) ?? "Authorization";
@@ -113,12 +148,10 @@ function readRest(one: Members): Rest {
     isSimple: false,
     ttl: numberOf(identity["ReauthorizeEvery"]) ?? 300,
     identitySources: isToken ? [`method.request.header.${header}`] : sources,
-    // SAM writes the permission itself.
-    isCallable: true,
   };
 }
 
-function readHttp(one: Members, functionId: string | null): Rest {
+function readHttp(one: Members): Settings {
   const identity = membersOf(one["Identity"]);
   const sources = [
     ...textsOf(identity["Headers"]).map((name) => `$request.header.${name}`),
@@ -133,7 +166,5 @@ function readHttp(one: Members, functionId: string | null): Rest {
     isSimple: isTrue(one["EnableSimpleResponses"]),
     ttl: numberOf(identity["ReauthorizeEvery"]) ?? 0,
     identitySources: isJwt ? textsOf(one["IdentitySource"]) : sources,
-    isCallable:
-      isJwt || functionId === null ? null : isTrue(one["EnableFunctionDefaultPermissions"]) || one["FunctionInvokeRole"] !== undefined,
   };
 }

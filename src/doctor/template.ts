@@ -3,6 +3,11 @@ import type { DeployedApi } from "./model.ts";
 import { at, membersOf, resourcesOf } from "./references.ts";
 import { readSam } from "./sam.ts";
 
+/** Where Serverless and SAM leave their templates, from the project's root. */
+export const USUAL_TEMPLATES = [".serverless/cloudformation-template-update-stack.json", "template.yaml", "template.yml"];
+/** Where CDK leaves its own, and how their names end. */
+export const CDK_TEMPLATES = { folder: "cdk.out", ending: ".template.json" };
+
 /**
  * The APIs of a parsed template: of CloudFormation, as Serverless and CDK write it, or of SAM.
  * @param file what findings call it

@@ -35,9 +35,11 @@ export function resourceMetadata(gateway: Gateway, options: ResourceMetadataOpti
   checkOptions(options);
   const { resource, name, documentation } = options;
   const scopes = scopesOf(gateway);
+  const servers = serversOf(gateway);
   const body = JSON.stringify({
     resource,
-    authorization_servers: gateway.issuers.flatMap(({ issuers }) => issuers).filter((issuer) => URL.canParse(issuer)),
+    // What would be empty is left out (section 3.2).
+    ...(servers.length > 0 && { authorization_servers: servers }),
     bearer_methods_supported: ["header"],
     ...(scopes.length > 0 && { scopes_supported: scopes }),
     ...(name !== undefined && { resource_name: name }),
@@ -65,18 +67,31 @@ function checkOptions(options: ResourceMetadataOptions): void {
       return report.problem("", `is ${kindOf(options)}, not an object.`, "Write `{ resource: 'https://api.example' }`.");
     }
     checkNames(options, ["resource", "name", "documentation"], report);
-    checkUrl(options.resource, report, "resource");
+    checkResource(options.resource, report);
     if (options.name !== undefined) checkText(options.name, report, "name");
     if (options.documentation !== undefined) checkUrl(options.documentation, report, "documentation");
   });
 }
 
-function checkUrl(value: unknown, report: Report, path: string): void {
-  if (!checkText(value, report, path)) return;
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (url === null || !isFetchable(value)) report.problem(path, "is not an https URL.", "Write it as clients use it: https://api.example.");
-  else if (url.search !== "" || url.hash !== "" || url.username !== "" || value.includes("#"))
-    report.problem(path, "holds a query, a fragment or a user.", "Write scheme, host and path only.");
+function checkResource(value: unknown, report: Report): void {
+  if (checkUrl(value, report, "resource") && /[?#]/.test(value))
+    report.problem("resource", "holds a query, a fragment or a user.", "Write scheme, host and path only.");
+}
+
+function checkUrl(value: unknown, report: Report, path: string): value is string {
+  if (!checkText(value, report, path)) return false;
+  if (isFetchable(value)) return true;
+  report.problem(path, "is not an https URL.", "Write it as clients use it: https://api.example.");
+  return false;
+}
+
+/** The issuers that are URLs, as section 2 has them; those of a family for each tenant that is configured. */
+function serversOf({ issuers }: Gateway): string[] {
+  const all = issuers.flatMap(({ issuers: exact, templates = [], settings }) => [
+    ...exact,
+    ...templates.flatMap(({ prefix, suffix }) => (settings.tenants ?? []).map((tenant) => `${prefix}${tenant.toLowerCase()}${suffix}`)),
+  ]);
+  return [...new Set(all.filter(isFetchable))];
 }
 
 /** The scopes that the rules name, as each issuer would have to write them. */

@@ -65,6 +65,14 @@ describe("sallyport doctor", () => {
     expect(stdout).toContain("WARN   public-behind-authorizer");
   });
 
+  it("says that there was no template to read, and where it looked", async () => {
+    const { code, stdout } = await doctor("--offline");
+    expect(code).toBe(0);
+    expect(stdout).toContain("WARN   no-api-read\n  where  templates\n  why    No template was read");
+    expect(stdout).toContain("template.yaml, template.yml, cdk.out/*.template.json");
+    expect(stdout.trimEnd()).toMatch(/0 errors, 1 warning/);
+  });
+
   it("finds templates where tools leave them", async () => {
     await mkdir(join(folder, "cdk.out"));
     await copyFile(example("healthy-http.json"), join(folder, "cdk.out", "Orders.template.json"));

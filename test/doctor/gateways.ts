@@ -12,7 +12,10 @@ export const HEALTHY = gateway();
 /** Where an example, by the name of its file, needs another one. */
 const OTHERS: Readonly<Record<string, Gateway>> = {
   "preflight-caught-by-default": gateway({ routes: { ...ROUTES, $default: "authenticated" } }),
-  "healthy-cdk-rest": gateway({ routes: { ...ROUTES, "GET /orders/{id}": scope("orders:read"), "DELETE /orders/{id}": group("admins") } }),
+  "healthy-cdk-rest": gateway({
+    routes: { ...ROUTES, "GET /orders/{orderId}": scope("orders:read"), "DELETE /orders/{orderId}": group("admins") },
+  }),
+  "resource-named-otherwise": gateway({ routes: { ...ROUTES, "GET /orders/{id}": scope("orders:read") } }),
   "ttl-beyond-tokens": gateway({ issuers: { shop: oidc({ ...shop, maxLifetime: "2m" }) } }),
   "routes-not-expressible": gateway({
     routes: { ...ROUTES, "GET /orders/{id}": scope("orders:read"), "GET /orders/{id}/items": scope("orders:read") },

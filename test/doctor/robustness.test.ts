@@ -15,6 +15,7 @@ const TYPES = [
   "AWS::ApiGatewayV2::Api",
   "AWS::ApiGatewayV2::Route",
   "AWS::ApiGatewayV2::Authorizer",
+  "AWS::ApiGatewayV2::ApiGatewayManagedOverrides",
   "AWS::Lambda::Function",
   "AWS::Lambda::Permission",
   "AWS::Serverless::Api",
@@ -23,10 +24,20 @@ const TYPES = [
 ];
 const MEMBERS = ["RestApiId", "ApiId", "ParentId", "ResourceId", "RouteKey", "HttpMethod", "PathPart", "AuthorizerId", "AuthorizationType"];
 const MORE = ["IdentitySource", "AuthorizerUri", "Auth", "Events", "Body", "Name", "FunctionName", "SourceArn", "Principal", "Cors"];
+const REST = ["DefinitionBody", "Target", "Route", "Action"];
 
 const reference = fc.constantFrom("A", "B", "C", "D").map((id) => ({ Ref: id }));
-const value = fc.oneof(reference, fc.jsonValue({ maxDepth: 2 }), fc.constantFrom("CUSTOM", "GET /orders", "$connect", "GET", "{id}"));
-const properties = fc.dictionary(fc.constantFrom(...MEMBERS, ...MORE), value, { maxKeys: 8 });
+const source = fc.oneof(
+  fc.record({ "Fn::Sub": fc.jsonValue({ maxDepth: 1 }) }),
+  fc.record({ "Fn::Join": fc.tuple(fc.constantFrom(":", "/"), fc.array(fc.oneof(reference, fc.string()))) }),
+);
+const value = fc.oneof(
+  reference,
+  source,
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom("CUSTOM", "GET /orders", "$connect", "GET", "{id}"),
+);
+const properties = fc.dictionary(fc.constantFrom(...MEMBERS, ...MORE, ...REST), value, { maxKeys: 8 });
 const resource = fc.oneof(fc.record({ Type: fc.constantFrom(...TYPES), Properties: properties }), fc.jsonValue({ maxDepth: 1 }));
 const template = fc.record({ Resources: fc.dictionary(fc.constantFrom("A", "B", "C", "D", "E"), resource) });
 

@@ -33,9 +33,9 @@ function isNative(rule: Rule): boolean {
 function nativeWouldDo({ issuers, routes, forward, revocations }: Gateway): boolean {
   const [issuer] = issuers;
   if (issuer === undefined || issuers.length > 1 || issuer.settings.tokenUse !== "access") return false;
-  const { algorithms, vocabulary, tenants, policies } = issuer.settings;
-  const isPlain =
-    Object.keys(vocabulary).length === 0 && tenants === null && policies.length === 0 && (issuer.templates ?? []).length === 0;
+  const { algorithms, vocabulary, tenants, policies, introspection } = issuer.settings;
+  const isOne = tenants === null && policies.length === 0 && (issuer.templates ?? []).length === 0;
+  const isPlain = isOne && Object.keys(vocabulary).length === 0 && introspection === undefined;
   const isSigned = algorithms.every((algorithm) => algorithm.startsWith("RS"));
   return isPlain && isSigned && forward.length === 0 && !revocations && [...routes.values()].every(({ rule }) => isNative(rule));
 }

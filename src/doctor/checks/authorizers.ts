@@ -45,17 +45,23 @@ function shortestLife({ gateway }: Patient): number | null {
   return limits.length === 0 ? null : Math.min(...limits);
 }
 
+/** API Gateway's expressions are Java's: nothing is said about those that mean nothing here. */
 function refuses(pattern: string): boolean {
   try {
     return !new RegExp(pattern).test(SAMPLE);
   } catch {
-    return true;
+    return false;
   }
 }
 
-/** Those whose names come to the same resource name. */
-function namesakes<Named extends { readonly name: string }>(all: readonly Named[]): readonly (readonly Named[])[] {
-  const groups = Map.groupBy(all, ({ name }) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, ""));
+/** A name as tools make resource names of it. */
+const resourceName = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+
+function namesakes<Named extends { readonly name: string }>(
+  all: readonly Named[],
+  spelling = (name: string) => name,
+): readonly (readonly Named[])[] {
+  const groups = Map.groupBy(all, ({ name }) => spelling(name));
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
@@ -131,11 +137,11 @@ export const AUTHORIZER_CHECKS: readonly Check[] = [
     find: ({ apis }) =>
       apis.flatMap((api) => [
         ...namesakes(api.authorizers).map((group) => ({
-          where: placeOf(api, `authorizers ${group.map(({ name }) => name).join(", ")}`),
-          why: "Tools make resource names of letters and digits: one of them replaces the other, settings and all.",
-          fix: "Give them names that differ in a letter or a digit.",
+          where: placeOf(api, `authorizers ${group.map(({ id }) => id).join(", ")}`),
+          why: `All of them are called ${group[0]?.name}, and an API has one authorizer of a name: the second one is not deployed.`,
+          fix: "Give each a name of its own.",
         })),
-        ...namesakes(api.declared)
+        ...namesakes(api.declared, resourceName)
           .filter((group) => new Set(group.map(({ settings }) => settings)).size > 1)
           .map(([first]) => ({
             where: placeOf(api, `authorizer ${first?.name}`),
@@ -152,7 +158,7 @@ export const AUTHORIZER_CHECKS: readonly Check[] = [
       ({ authorizer }) => authorizer.isCallable === false,
       ({ authorizer: { functionId } }) => ({
         why: `No permission lets API Gateway invoke ${functionId}: every request ends as 500.`,
-        fix: "Add an AWS::Lambda::Permission for apigateway.amazonaws.com, or an invocation role (SAM: EnableFunctionDefaultPermissions).",
+        fix: "Add an AWS::Lambda::Permission of lambda:InvokeFunction for apigateway.amazonaws.com, from <API>/authorizers/* if it says from where, or an invocation role (SAM: EnableFunctionDefaultPermissions).",
       }),
     ),
   },

@@ -1,7 +1,7 @@
 import { describeRule } from "../../rules/describe.ts";
 import type { Route } from "../../rules/route-table.ts";
 import { type Check, type Finding, type Patient, placeOf } from "../check.ts";
-import { isDeployed, ruleOf } from "../match.ts";
+import { isDeployed, misnamedIn, ruleOf } from "../match.ts";
 import { type DeployedApi, type DeployedRoute, isLambda } from "../model.ts";
 
 interface Place {
@@ -11,7 +11,7 @@ interface Place {
   readonly rule: Route | null;
 }
 
-const placesOf = ({ apis, gateway }: Patient): readonly Place[] =>
+const placesOf = ({ apis, gateway }: Pick<Patient, "apis" | "gateway">): readonly Place[] =>
   apis.flatMap((api) => api.routes.map((route) => ({ api, route, rule: ruleOf(gateway, api, route) })));
 
 const isPreflight = ({ key }: DeployedRoute) => key.startsWith("OPTIONS ");
@@ -57,6 +57,24 @@ export const ROUTE_CHECKS: readonly Check[] = [
         fix: "Add the key to the route table, exactly as it is deployed, names of parameters included.",
       }),
     ),
+  },
+  {
+    id: "resource-named-otherwise",
+    severity: "error",
+    title: "a REST API's resource is in the route table under another name",
+    find: ({ apis, gateway }) =>
+      placesOf({ apis, gateway })
+        .filter((place) => !isOpen(place) && !isForeign(place))
+        .flatMap((place) => {
+          const misnamed = misnamedIn(gateway, place.api, place.route);
+          if (misnamed === null) return [];
+          const { rule, key } = misnamed;
+          return {
+            where: where(place),
+            why: `The authorizer goes by the path and takes the rule of ${rule.key}. A guard goes by the resource as it is deployed, has no rule for ${key}, and refuses everybody.`,
+            fix: `Write ${key} into the route table, exactly as it is deployed, names of parameters included.`,
+          };
+        }),
   },
   {
     id: "rule-without-route",
