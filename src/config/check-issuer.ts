@@ -5,6 +5,7 @@ import { ALGORITHMS, isAlgorithmName } from "../token/algorithms.ts";
 import { checkVocabulary } from "./check-vocabulary.ts";
 import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
 import { parseDuration } from "./duration.ts";
+import { NEVER_FORWARDED } from "./never-forwarded.ts";
 import type { Report } from "./report.ts";
 
 type Check = (value: unknown, report: Report, path: string) => boolean;
@@ -81,7 +82,21 @@ const opened =
     return false;
   };
 
-const KINDS: Readonly<Record<OptionKind, Check>> = { string: checkText, strings: checkTexts, boolean };
+/** What is read becomes a part of the principal, and that crosses the wall. */
+const claimPath: Check = (value, report, path) => {
+  if (!textOrTexts(value, report, path)) return false;
+  const [name] = [value].flat();
+  if (!(NEVER_FORWARDED as readonly unknown[]).includes(name)) return true;
+  report.problem(path, "is a credential of another system.", "Name another claim: credentials never cross the wall.");
+  return false;
+};
+
+const KINDS: Readonly<Record<OptionKind, Check>> = {
+  string: checkText,
+  strings: checkTexts,
+  boolean,
+  "boolean or strings": (value, report, path) => (Array.isArray(value) ? checkTexts : boolean)(value, report, path),
+};
 
 const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
   issuer: issuers,
@@ -92,11 +107,11 @@ const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
   typ: textOrTexts,
   tenants: orNull(checkTexts),
   jwksUri: usable(isFetchable),
-  rolesClaim: textOrTexts,
-  groupsClaim: textOrTexts,
-  permissionsClaim: textOrTexts,
-  emailClaim: textOrTexts,
-  tenantClaim: textOrTexts,
+  rolesClaim: claimPath,
+  groupsClaim: claimPath,
+  permissionsClaim: claimPath,
+  emailClaim: claimPath,
+  tenantClaim: claimPath,
   maxLifetime: orNull(duration),
   clockSkew,
   vocabulary: checkVocabulary,

@@ -1,5 +1,6 @@
 import type { Gateway } from "../gateway.ts";
-import type { NameMapping, Vocabulary } from "../providers/vocabulary.ts";
+import type { Issuer, IssuerSettings } from "../providers/provider.ts";
+import { type NameMapping, translate, type Vocabulary } from "../providers/vocabulary.ts";
 import type { Rule } from "../rules/rule.ts";
 import { checkNames, checkText, isObject, kindOf } from "./check-values.ts";
 import type { Report } from "./report.ts";
@@ -54,6 +55,12 @@ function checkMap(map: unknown, report: Report): boolean {
   return false;
 }
 
+type Part = (typeof KINDS)[keyof typeof KINDS];
+/** The option that names the claim of a part; scopes have none. */
+const CLAIMS = { roles: "rolesClaim", groups: "groupsClaim", permissions: "permissionsClaim" } as const satisfies Partial<
+  Record<Part, keyof IssuerSettings>
+>;
+
 /** Reports rules whose name no configured issuer can produce: they could never hold. */
 export function checkRuleNames(gateway: Pick<Gateway, "issuers" | "routes" | "forward">, report: Report): void {
   for (const { key, rule } of gateway.routes.values()) checkNamesOf(rule, gateway, report.at(`["${key}"]`));
@@ -65,17 +72,34 @@ function checkNamesOf(rule: Rule, gateway: Pick<Gateway, "issuers" | "forward">,
     const [name = ""] = rule.path;
     if (!gateway.forward.includes(name)) report.problem("", "the rule reads a claim that is not forwarded.", "Add the claim to `forward`.");
   } else if (rule.kind === "scope" || rule.kind === "role" || rule.kind === "group" || rule.kind === "permission") {
-    const part = KINDS[rule.kind];
-    if (gateway.issuers.some(({ settings }) => canProduce(settings.vocabulary[part], rule.name))) return;
-    report.problem(
-      "",
-      `no issuer's vocabulary can produce this ${rule.kind}.`,
-      `Add it to an issuer's \`vocabulary.${part}\`, or correct the rule.`,
-    );
+    checkName(rule.kind, rule.name, gateway.issuers, report);
   }
 }
 
+function checkName(kind: keyof typeof KINDS, name: string, issuers: readonly Issuer[], report: Report): void {
+  const part = KINDS[kind];
+  const readers = issuers.filter((issuer) => isRead(part, issuer));
+  if (readers.length === 0) {
+    const fix =
+      part === "scopes" ? "Let the rule ask for something that tokens hold." : `Set \`${CLAIMS[part]}\` on an issuer, or correct the rule.`;
+    report.problem("", `no issuer reads ${part}.`, fix);
+  } else if (!readers.some(({ settings }) => canProduce(settings.vocabulary[part], name))) {
+    const fix = `Write the name as \`vocabulary.${part}\` leaves it, or add it there.`;
+    report.problem("", `no issuer's vocabulary can produce this ${kind}.`, fix);
+  }
+}
+
+/** From a claim that the provider knows or the configuration names. What introspection answers may hold names of any kind. */
+function isRead(part: Part, { names, settings }: Issuer): boolean {
+  const { introspection } = settings;
+  if (introspection !== undefined && introspection.tokens !== "jwt") return true;
+  return (names[part]?.length ?? 0) > 0 || (part !== "scopes" && settings[CLAIMS[part]] !== null);
+}
+
+/** Whether some name of the issuer's becomes this one. No issuer is expected to write a prefix twice. */
 function canProduce(mapping: NameMapping | undefined, name: string): boolean {
-  if (mapping === undefined || mapping.rest === "pass" || mapping.strip !== undefined) return true;
-  return Object.values(mapping.map ?? {}).includes(name);
+  if (mapping === undefined) return true;
+  const { map = {}, strip } = mapping;
+  const prefixed = strip === undefined || name.startsWith(strip) ? [] : [strip + name];
+  return [...Object.keys(map), ...prefixed, name].some((source) => translate(source, mapping) === name);
 }

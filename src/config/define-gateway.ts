@@ -11,6 +11,7 @@ import { checkLive, checkOnline, readRevocations } from "./check-sources.ts";
 import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
 import { checkRuleNames } from "./check-vocabulary.ts";
 import { parseDuration } from "./duration.ts";
+import { NEVER_FORWARDED } from "./never-forwarded.ts";
 import { checked, type Problem, type Report } from "./report.ts";
 
 /** Where a WebSocket client may put its token besides the Authorization header. */
@@ -48,8 +49,6 @@ export interface GatewayOptions {
 
 const OPTIONS = ["issuers", "routes", "forward", "keys", "webSocketCredential", "revocations"];
 
-/** Credentials of other systems that some providers put into tokens. They stay outside whatever the configuration says. */
-export const NEVER_FORWARDED = ["idp_access_token", "idp_refresh_token", "access_token", "refresh_token", "id_token"];
 const ISSUER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /**

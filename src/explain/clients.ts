@@ -87,6 +87,13 @@ function guarded(name: string, event: (request: SampleRequest) => object): Api {
   };
 }
 
+const APPSYNC: Api = {
+  name: "AppSync, with the same rule",
+  ask: (gateway, options, { rule }, request) => appSyncAuthorizer(gateway, { ...options, ...silent, rule })(appSyncEvent(request)),
+  read: (answer) => ((answer as { readonly isAuthorized: boolean }).isAuthorized ? THROUGH : APPSYNC_REFUSED),
+  failed: () => ({ status: 500, seen: "an error of AppSync's own" }),
+};
+
 /** Every API type that routes of the table can be behind. */
 const APIS: readonly Api[] = [
   {
@@ -113,12 +120,7 @@ const APIS: readonly Api[] = [
     read: readPolicy(arnOf),
     failed: HTTP_FAILED,
   },
-  {
-    name: "AppSync, with the same rule",
-    ask: (gateway, options, { rule }, request) => appSyncAuthorizer(gateway, { ...options, ...silent, rule })(appSyncEvent(request)),
-    read: (answer) => ((answer as { readonly isAuthorized: boolean }).isAuthorized ? THROUGH : APPSYNC_REFUSED),
-    failed: () => ({ status: 500, seen: "an error of AppSync's own" }),
-  },
+  APPSYNC,
   guarded("no authorizer, verifyingGuard", directEvent),
 ];
 
@@ -163,9 +165,11 @@ export async function clientViews(asking: Asking, routes: readonly Route[], toke
   return Promise.all(asked);
 }
 
-function apisOf({ key, method }: Route, { isLoadBalancer }: Asking): readonly Api[] {
+function apisOf({ key, method }: Route, { gateway, isLoadBalancer }: Asking): readonly Api[] {
   if (isLoadBalancer) return method === null ? [] : [LOAD_BALANCER];
   if (key === "$connect") return [CONNECT];
+  // AppSync has no routes, so that a missing one has no rule to be the same.
+  if (!gateway.routes.has(key)) return APIS.filter((api) => api !== APPSYNC);
   return method !== null || key === "$default" ? APIS : [];
 }
 

@@ -1,6 +1,6 @@
 import { seconds } from "../seconds.ts";
 import { REASONS, type ReasonCode } from "../errors.ts";
-import { NEVER_FORWARDED } from "../config/define-gateway.ts";
+import { NEVER_FORWARDED } from "../config/never-forwarded.ts";
 import type { VerifierOptions } from "../gateway/authorizer.ts";
 import type { Gateway } from "../gateway.ts";
 import { httpsFetch } from "../keys/transport.ts";
@@ -8,7 +8,9 @@ import { HINTS, reasonPage } from "../reason-hints.ts";
 import { describeRule } from "../rules/describe.ts";
 import { evaluate } from "../rules/evaluate.ts";
 import { withoutLive } from "../rules/live.ts";
+import { METHODS } from "../rules/route-key.ts";
 import type { Route } from "../rules/route-table.ts";
+import { anyOf } from "../rules/rule.ts";
 import { clientViews } from "./clients.ts";
 import { type Door, doorOf } from "./door.ts";
 import { type Evidence, looseJson } from "./evidence.ts";
@@ -108,12 +110,11 @@ async function aboutRoutes(
   verifier: VerifierOptions,
 ): Promise<RouteParts> {
   const { principal, now } = evidence;
-  const sample = route ?? (wanted === null && refusal !== null ? firstGuarded(gateway) : null);
+  const isBad = route === null && refusal !== null;
+  const sample = route ?? (isBad ? firstGuarded(gateway) : wanted === null ? null : unknownRoute(wanted));
   // A handshake is refused like any other request, but not in the same words.
   const also =
-    route === null && sample !== null
-      ? [...gateway.routes.values()].filter(({ key, rule }) => key === "$connect" && rule.kind !== "public")
-      : [];
+    isBad && sample !== null ? [...gateway.routes.values()].filter(({ key, rule }) => key === "$connect" && rule.kind !== "public") : [];
   return {
     route: wanted,
     rule: route === null || principal === null ? null : traceRule(route.rule, principal, now, decision?.kind === "allow"),
@@ -126,6 +127,14 @@ async function aboutRoutes(
 /** A bad token fares alike on every route that is not public. */
 const firstGuarded = ({ routes }: Gateway): Route | null =>
   [...routes.values()].find(({ rule, method }) => rule.kind !== "public" && method !== null) ?? null;
+
+/** A request that the table has no route for, as if it were one; null: it is no request. The rule is one that nobody satisfies. */
+function unknownRoute(wanted: string): Route | null {
+  const [word = "", path = ""] = wanted.split(" ");
+  const method = METHODS.find((one) => one === word.toUpperCase());
+  if (method === undefined || !path.startsWith("/")) return null;
+  return { key: `${method} ${path}`, method, segments: path.slice(1).split("/"), rule: anyOf() };
+}
 
 function traceRoute({ key, rule }: Route, { principal, now }: HintEvidence): RouteTrace {
   // Whether the issuer says that the principal is live is asked with a request only.

@@ -1,4 +1,4 @@
-import { claim, is, uses } from "./clues.ts";
+import { claim, has, is, uses } from "./clues.ts";
 import { span } from "./evidence.ts";
 import type { Hint, HintEvidence } from "./hint.ts";
 
@@ -173,12 +173,12 @@ export const ISSUER_HINTS: readonly Hint[] = [
   },
   {
     codes: ["token_not_for_api"],
-    when: (evidence) => evidence.issuer === null || is(...ENTRA_PROVIDERS)(evidence),
+    when: (evidence) => is(...ENTRA_PROVIDERS)(evidence) || (evidence.issuer === null && has(evidence, "tid")),
     text: "This is a token for Microsoft Graph. The client has to ask for a scope of this API, such as `api://<app id>/<scope>`.",
   },
   {
     codes: ["token_not_for_api"],
-    when: is("okta"),
+    when: (evidence) => is("okta")(evidence) || (evidence.issuer === null && !has(evidence, "tid")),
     text: "This is a token of the Okta organization's own server, which only Okta can verify. Use a custom authorization server.",
   },
 ];

@@ -1,4 +1,5 @@
 import { suggest } from "../config/suggest.ts";
+import { evaluate } from "../rules/evaluate.ts";
 import type { Rule } from "../rules/rule.ts";
 import { leaves } from "./rule-trace.ts";
 import type { Hint, HintEvidence } from "./hint.ts";
@@ -45,6 +46,21 @@ const asks =
   ({ route }: HintEvidence) =>
     route !== null && leaves(route.rule).some(({ kind }) => kinds.includes(kind));
 
+/** The parts of the route's rule that another sign-in could mend. */
+function unmet<Kind extends Rule["kind"]>(
+  { route, principal, now }: HintEvidence,
+  ...kinds: Kind[]
+): readonly Extract<Rule, { kind: Kind }>[] {
+  if (route === null || principal === null) return [];
+  const isWanted = (rule: Rule): rule is Extract<Rule, { kind: Kind }> => (kinds as Rule["kind"][]).includes(rule.kind);
+  return leaves(route.rule)
+    .filter(isWanted)
+    .filter((rule) => !evaluate(rule, principal, now).holds);
+}
+
+/** What the rule asks of the sign-in's age: a second factor may be of any age. */
+const unmetAges = (evidence: HintEvidence) => unmet(evidence, "authenticatedWithin", "multiFactor").filter(({ within }) => within !== null);
+
 const isSlashed = ({ wanted }: HintEvidence) => wanted !== null && wanted.length > 5 && wanted.endsWith("/");
 
 /** Routes of the table with the same path and another method. */
@@ -86,13 +102,21 @@ export const RULE_HINTS: readonly Hint[] = [
   },
   {
     codes: ["step_up_required"],
-    when: ({ principal }) => principal?.authentication.at === null,
+    when: (evidence) => evidence.principal?.authentication.at === null && unmetAges(evidence).length > 0,
     text: "The token does not say when the user signed in (`auth_time`): set the provider to write it.",
   },
   {
     codes: ["step_up_required"],
-    when: ({ principal }) => principal !== null && principal.authentication.methods.length === 0,
+    when: (evidence) => evidence.principal?.authentication.methods.length === 0 && unmet(evidence, "multiFactor").length > 0,
     text: "The token does not say how the user signed in (`amr`): set the provider to write it.",
+  },
+  {
+    codes: ["step_up_required"],
+    when: (evidence) => unmet(evidence, "assurance").length > 0,
+    text: (evidence) => {
+      const levels = unmet(evidence, "assurance").map(({ name }) => `"${name}"`);
+      return `The token does not say \`acr\` ${levels.join(" or ")}: the client has to ask for it (\`acr_values\`), and the provider to write it.`;
+    },
   },
   {
     codes: ["route_unknown"],

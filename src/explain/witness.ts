@@ -7,7 +7,7 @@ import type { JsonObject } from "../json.ts";
 export interface Sighting {
   /** The issuer whose parts were used. */
   issuer: Issuer | null;
-  /** The header passed, and the provider was asked where the key is. */
+  /** The algorithm is one of the issuer's, and the provider was asked where the key is. */
   isLocated: boolean;
   /** What was looked for last. */
   query: KeyQuery | null;

@@ -7,8 +7,9 @@ import type { ClaimPath } from "../token/token.ts";
  * - `guids`: a list of GUIDs; `list`: a list whose elements may hold spaces, readable only while none is there
  * - `joined`: a list joined by commas whose elements may hold commas, readable only while none is there
  * - `audience`: a text, or a list of URIs, which a text in brackets cannot be (RFC 7519 section 2, StringOrURI)
+ * - `objects`: a list of objects, each of them JSON
  */
-export type ClaimType = "text" | "number" | "boolean" | "json" | "words" | "commas" | "guids" | "list" | "joined" | "audience";
+export type ClaimType = "text" | "number" | "boolean" | "json" | "words" | "commas" | "guids" | "list" | "joined" | "audience" | "objects";
 
 /** The types that a configuration may give a claim. */
 export const CONFIGURABLE_TYPES = ["text", "number", "boolean", "json", "words", "commas"] as const satisfies readonly ClaimType[];
@@ -32,7 +33,7 @@ const NAMES: Readonly<Partial<Record<ClaimType, string>>> = {
 
 /** What a provider's own facts settle beyond that: scopes, app roles and the groups of a user pool have no spaces in their names. */
 const BY_PROVIDER: Readonly<Record<string, Readonly<Record<string, ClaimType>>>> = {
-  cognito: { "cognito:groups": "words", "cognito:roles": "words" },
+  cognito: { "cognito:groups": "words", "cognito:roles": "words", identities: "objects" },
   entraId: { scp: "text", roles: "words", groups: "guids", wids: "guids" },
   entraExternalId: { scp: "text", roles: "words", groups: "guids", wids: "guids" },
   azureAdB2c: { scp: "text", emails: "list" },

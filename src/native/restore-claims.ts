@@ -31,6 +31,35 @@ function joined(text: string, isClear: (elements: readonly string[]) => boolean)
   return elements;
 }
 
+/** A text of JSON up to its end, or a brace outside of any. */
+const TEXT_OR_BRACE = /"(?:[^"\\]|\\.)*"?|[{}]/g;
+const DEPTHS: Readonly<Record<string, number>> = { "{": 1, "}": -1 };
+
+/** Objects one after the other, with one comma or one space between them; the whole of them in brackets, or not. */
+function objects(text: string): Json {
+  const inner = inBrackets(text) ?? text;
+  const found: Json[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const { 0: sign, index } of inner.matchAll(TEXT_OR_BRACE)) {
+    depth += DEPTHS[sign] ?? 0;
+    if (sign !== "}" || depth !== 0) continue;
+    if (found.length > 0 && !/[ ,]/.test(inner.charAt(start++))) throw malformed();
+    found.push(json(inner.slice(start, index + 1)));
+    start = index + 1;
+  }
+  if (inner.slice(start).trim() !== "") throw malformed();
+  return found;
+}
+
+function json(text: string): Json {
+  try {
+    return parseStrictJson(Buffer.from(text));
+  } catch {
+    throw malformed();
+  }
+}
+
 const RESTORE: Readonly<Record<ClaimType, (text: string) => Json>> = {
   text: (text) => text,
   number(text) {
@@ -41,19 +70,14 @@ const RESTORE: Readonly<Record<ClaimType, (text: string) => Json>> = {
     if (!Object.hasOwn(BOOLEANS, text)) throw malformed();
     return BOOLEANS[text] === true;
   },
-  json(text) {
-    try {
-      return parseStrictJson(Buffer.from(text));
-    } catch {
-      throw malformed();
-    }
-  },
+  json,
   words: (text) => bracketed(text, () => true),
   guids: (text) => bracketed(text, (elements) => elements.every(isGuid)),
   list: (text) => bracketed(text, (elements) => elements.length <= 1),
   audience: (text) => bracketed(text, (elements) => elements.every((element) => element.includes(":"))),
   commas: (text) => joined(text, () => true),
   joined: (text) => joined(text, (elements) => elements.length === 1),
+  objects,
 };
 
 /**

@@ -79,6 +79,7 @@ function configure(options: AlbOidcOptions, settings: IssuerSettings, report: Re
       if (settings.tenantClaim !== null) checkTenant(stringClaim(token.claims, settings.tenantClaim), settings);
     },
     read: (claims) => read(claims, settings),
+    names: NAMES,
   };
 }
 

@@ -5,7 +5,7 @@ import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, hasIdTokenH
 import { firstString, hasClaim, isMachineGrant, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
-import { exactIssuers, givenIssuers, isHostName, jwks, requireAudience, under } from "./setup.ts";
+import { exactIssuers, givenIssuers, isHostName, jwks, requireAudience, requireOneTenant, under } from "./setup.ts";
 
 /** Auth0 tenants. */
 export interface Auth0Options extends IssuerOptions {
@@ -20,6 +20,11 @@ export interface Auth0Options extends IssuerOptions {
 /** The part of `sub` before the first `|` where the user signed in at Auth0 itself. */
 const OWN_STRATEGIES = ["auth0", "email", "sms"];
 const MACHINE_SUFFIX = "@clients";
+/** What every tenant has below its issuer. Apps get tokens for these too, which are none for this API. */
+const OWN_APIS: readonly (readonly [string, readonly string[]])[] = [
+  ["userinfo", ["userinfo"]],
+  ["Management", ["api/v2/", "api/v2"]],
+];
 
 const NAMES: ClaimNames = {
   scopes: ["scope"],
@@ -47,11 +52,13 @@ export function auth0(options: Auth0Options): IssuerDefinition {
 function configure(options: Auth0Options, settings: IssuerSettings, report: Report): IssuerDialect | null {
   const issuers = givenIssuers(options) ?? domainIssuers(options, report);
   const isSettled = requireAudience(settings, report);
-  if (issuers === null || !isSettled || !isSound(issuers, settings, report)) return null;
+  const isOneTenant = requireOneTenant(settings, "org_id", report);
+  if (issuers === null || !isSettled || !isOneTenant || !isSound(issuers, settings, report)) return null;
   return {
     ...exactIssuers(issuers, options, (issuer) => jwks(under(issuer, ".well-known/jwks.json"))),
     check: (token) => check(token, settings),
     read: (claims) => read(claims, settings),
+    names: NAMES,
   };
 }
 
@@ -69,11 +76,14 @@ function domainIssuers(options: Auth0Options, report: Report): readonly string[]
 function isSound(issuers: readonly string[], settings: IssuerSettings, report: Report): boolean {
   const isSlashed = issuers.every((issuer) => issuer.endsWith("/"));
   if (!isSlashed) report.problem("issuer", "does not end in a slash.", "Write it as the tokens do: Auth0's issuers end in `/`.");
-  const isOwn =
-    settings.tokenUse === "id" || !(settings.audience ?? []).some((one) => issuers.some((issuer) => one === under(issuer, "userinfo")));
-  if (!isOwn) report.problem("audience", "is Auth0's own userinfo API.", "Set the identifier of your API.");
-  return isSlashed && isOwn;
+  const audience = settings.tokenUse === "id" ? [] : (settings.audience ?? []);
+  const foreign = OWN_APIS.filter(([, paths]) => audience.some((one) => isBelow(one, issuers, paths)));
+  for (const [name] of foreign) report.problem("audience", `is Auth0's own ${name} API.`, "Set the identifier of your API.");
+  return isSlashed && foreign.length === 0;
 }
+
+const isBelow = (url: string, issuers: readonly string[], paths: readonly string[]): boolean =>
+  issuers.some((issuer) => paths.some((path) => url === under(issuer, path)));
 
 /** Nothing marks an access token of the default profile; ID tokens have neither `azp` nor `client_id`. */
 function tokenUse(token: VerifiedToken): TokenUse | null {

@@ -7,7 +7,7 @@ import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, idTokenClie
 import { configuredList, firstString, hasClaim, requiredString, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
-import { distinctLocations, requireAudience } from "./setup.ts";
+import { distinctLocations, requireAudience, requireOneTenant } from "./setup.ts";
 
 /** Azure AD B2C tenants. */
 export interface AzureAdB2cOptions extends IssuerOptions {
@@ -77,7 +77,7 @@ function configure(options: AzureAdB2cOptions, settings: IssuerSettings, report:
     report.problem("policies", "is missing.", "List the policies accepted: password reset and profile editing also issue valid tokens.");
   }
   const isSettled = requireAudience(settings, report);
-  if (issuers === null || settings.policies.length === 0 || !isSettled) return null;
+  if (!requireOneTenant(settings, null, report) || issuers === null || settings.policies.length === 0 || !isSettled) return null;
   return dialect(options, settings, issuers);
 }
 
@@ -86,6 +86,8 @@ function dialect(options: AzureAdB2cOptions, settings: IssuerSettings, issuers: 
   const keys = new Map<string, ReadonlyMap<string, KeyLocation>>(
     issuers.map((issuer) => [issuer.iss, new Map([...policies].map(([id, policy]) => [id, policyKeys(options, issuer, policy)]))]),
   );
+  // A GUID may be written in either case, in an issuer and in the list.
+  const checked = { ...settings, tenants: settings.tenants?.map((tenant) => tenant.toLowerCase()) ?? null };
   const byIss = new Map(issuers.map((issuer) => [canonicalIssuer(issuer.iss), issuer]));
   const issuerOf = (iss: string) => byIss.get(canonicalIssuer(iss));
   const locate = (claims: JsonObject, iss: string): KeyLocation => {
@@ -102,9 +104,10 @@ function dialect(options: AzureAdB2cOptions, settings: IssuerSettings, issuers: 
     locateKeys: (token, iss) => locate(token.claims, iss),
     check: (token) => {
       locate(token.claims, token.iss);
-      check(token, settings, issuerOf(token.iss)?.tenantId ?? null);
+      check(token, checked, issuerOf(token.iss)?.tenantId ?? null);
     },
     read: (claims) => read(claims, settings, options, issuerOf(requiredString(claims, "iss"))?.tenantId ?? null),
+    names: NAMES,
   };
 }
 
@@ -126,7 +129,7 @@ function check(token: VerifiedToken, settings: IssuerSettings, tenantId: string 
   checkTokenUse(token, tokenUse(token.claims), settings);
   if (settings.tokenUse === "id") checkIdToken(token.claims, settings);
   else checkAccessToken(token.claims, stringClaim(token.claims, "azp"), settings);
-  checkTenant(tenantId, settings);
+  checkTenant(tenantId?.toLowerCase() ?? null, settings);
 }
 
 function read(claims: JsonObject, settings: IssuerSettings, options: AzureAdB2cOptions, tenant: string | null): Identity {

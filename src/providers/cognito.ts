@@ -13,8 +13,8 @@ export interface CognitoOptions extends IssuerOptions {
   readonly userPoolId?: string;
   /** The app clients accepted. Required; null accepts every client of the pool. */
   readonly clientIds?: readonly string[] | null;
-  /** Access tokens must carry an `aud` (resource binding). Machine clients' tokens never do. Default false. */
-  readonly requireAudience?: boolean;
+  /** Access tokens, or those of the clients listed, must carry an `aud` (resource binding). Machine clients' never do. Default false. */
+  readonly requireAudience?: boolean | readonly string[];
 }
 
 const POOL_ID = /^([a-z]{2}(?:-[a-z]+)+-\d+)_[A-Za-z0-9]+$/;
@@ -41,7 +41,7 @@ const NAMES: ClaimNames = {
 /** The provider behind {@link cognito}. */
 export const cognitoProvider: Provider<CognitoOptions> = {
   name: "cognito",
-  options: { userPoolId: "string", requireAudience: "boolean" },
+  options: { userPoolId: "string", requireAudience: "boolean or strings" },
   configure,
 };
 
@@ -59,12 +59,13 @@ function configure(options: CognitoOptions, settings: IssuerSettings, report: Re
       "List the app client ids: access tokens of a pool have no `aud` that could tell its apps apart.",
     );
   }
-  const isMet = isAudienceMet(settings, report);
+  const isMet = [isAudienceMet(settings, report), isBindingSound(options, report)].every(Boolean);
   if (!requireTenantClaim(settings, report) || issuers === null || options.clientIds === undefined || !isMet) return null;
   return {
     ...exactIssuers(issuers, options, (issuer) => jwks(under(issuer, ".well-known/jwks.json"))),
     check: (token) => check(token, settings, options.requireAudience ?? false),
     read: (claims) => read(claims, settings),
+    names: NAMES,
   };
 }
 
@@ -72,6 +73,13 @@ function configure(options: CognitoOptions, settings: IssuerSettings, report: Re
 function isAudienceMet({ tokenUse, audience, clientIds }: IssuerSettings, report: Report): boolean {
   if (tokenUse === "access" || audience === null || clientIds === null || audience.some((one) => clientIds.includes(one))) return true;
   report.problem("audience", "is none of `clientIds`, and ID tokens have no other audience.", "Remove it, or name an app client.");
+  return false;
+}
+
+function isBindingSound({ requireAudience, clientIds }: CognitoOptions, report: Report): boolean {
+  if (typeof requireAudience !== "object" || !Array.isArray(clientIds) || requireAudience.every((id) => clientIds.includes(id)))
+    return true;
+  report.problem("requireAudience", "names a client that is none of `clientIds`.", "List app clients that are accepted, or write `true`.");
   return false;
 }
 
@@ -86,7 +94,7 @@ function poolIssuers(options: CognitoOptions, report: Report): readonly string[]
   return HOSTS.map((host) => `https://${host}.${region}.${suffix}/${options.userPoolId}`);
 }
 
-function check(token: VerifiedToken, settings: IssuerSettings, requireAud: boolean): void {
+function check(token: VerifiedToken, settings: IssuerSettings, requireAudience: boolean | readonly string[]): void {
   const { claims } = token;
   const use = requiredString(claims, "token_use");
   checkTokenUse(token, Object.hasOwn(TOKEN_USES, use) ? (TOKEN_USES[use] ?? null) : null, settings);
@@ -95,8 +103,10 @@ function check(token: VerifiedToken, settings: IssuerSettings, requireAud: boole
     if (settings.audience !== null) checkAudience(claims, settings.audience);
     if (settings.clientIds !== null) checkAudience(claims, settings.clientIds);
   } else {
-    checkClient(requiredString(claims, "client_id"), settings);
-    if (requireAud || hasClaim(claims, "aud")) checkBoundResource(claims, settings);
+    const client = requiredString(claims, "client_id");
+    checkClient(client, settings);
+    const isBound = typeof requireAudience === "boolean" ? requireAudience : requireAudience.includes(client);
+    if (isBound || hasClaim(claims, "aud")) checkBoundResource(claims, settings);
   }
   if (settings.tenantClaim !== null) checkTenant(stringClaim(claims, settings.tenantClaim), settings);
 }
@@ -124,13 +134,13 @@ function read(claims: JsonObject, settings: IssuerSettings): Identity {
 
 /**
  * The identity provider of the primary identity. Linked identities say which accounts belong together and not how the user
- * signed in, unless `amr` says `fed`. The name of a user is no evidence: anybody can choose `Google_1`.
+ * signed in, unless `amr` says `fed` and there is only one. The name of a user is no evidence: anybody can choose `Google_1`.
  */
 function federatedBy(claims: JsonObject): string | null {
   const entries = identities(claims);
   const amr = member(claims, "amr");
   const isFederated = Array.isArray(amr) && amr.includes("fed");
-  const entry = entries.find(isPrimary) ?? (isFederated ? entries[0] : undefined);
+  const entry = entries.find(isPrimary) ?? (isFederated && entries.length === 1 ? entries[0] : undefined);
   return entry === undefined ? null : stringClaim(entry, "providerName");
 }
 

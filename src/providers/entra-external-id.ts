@@ -3,7 +3,7 @@ import type { KeyLocation } from "../keys/keys.ts";
 import { entraDialect } from "./entra-id.ts";
 import { type EntraIssuer, tenantOf } from "./entra-id-issuers.ts";
 import type { IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
-import { discovery, givenIssuers, isGuid, issuerUrl, mergedJwks, requireAudience } from "./setup.ts";
+import { discovery, givenIssuers, isGuid, issuerUrl, mergedJwks, requireAudience, requireOneTenant } from "./setup.ts";
 
 /** Microsoft Entra External ID tenants (customers). */
 export interface EntraExternalIdOptions extends IssuerOptions {
@@ -31,7 +31,8 @@ export function entraExternalId(options: EntraExternalIdOptions): IssuerDefiniti
 function configure(options: EntraExternalIdOptions, settings: IssuerSettings, report: Report): IssuerDialect | null {
   const issuers = externalIssuers(options, settings, report);
   const isSettled = requireAudience(settings, report);
-  return issuers === null || !isSettled ? null : entraDialect(issuers, settings);
+  const isOneTenant = requireOneTenant(settings, "tid", report);
+  return issuers === null || !isSettled || !isOneTenant ? null : entraDialect(issuers, settings);
 }
 
 function externalIssuers(options: EntraExternalIdOptions, settings: IssuerSettings, report: Report): readonly EntraIssuer[] | null {

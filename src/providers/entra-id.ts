@@ -1,10 +1,10 @@
 import type { Report } from "../config/report.ts";
 import { type CloudName, type EntraIssuer, entraIssuers, tenantOf, withTenant } from "./entra-id-issuers.ts";
-import { checkEntraToken, readEntraToken, refuseMicrosoftApiToken } from "./entra-tokens.ts";
+import { checkEntraToken, ENTRA_NAMES, readEntraToken, refuseMicrosoftApiToken } from "./entra-tokens.ts";
 import { must } from "./checks.ts";
 import { member } from "../json.ts";
 import type { IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
-import { distinctLocations, isGuid, requireAudience } from "./setup.ts";
+import { distinctLocations, isGuid, requireAudience, requireOneTenant } from "./setup.ts";
 
 /** Microsoft Entra ID tenants, one or many. */
 export interface EntraIdOptions extends IssuerOptions {
@@ -28,7 +28,8 @@ export function entraId(options: EntraIdOptions): IssuerDefinition {
 function configure(options: EntraIdOptions, settings: IssuerSettings, report: Report): IssuerDialect | null {
   const issuers = entraIssuers(options, settings, report);
   const isSettled = requireAudience(settings, report);
-  return issuers === null || !isSettled ? null : entraDialect(issuers, settings);
+  const isOneTenant = requireOneTenant(settings, "tid", report);
+  return issuers === null || !isSettled || !isOneTenant ? null : entraDialect(issuers, settings);
 }
 
 /** The dialect of Microsoft's tokens for these issuers; External ID shares it. */
@@ -65,6 +66,7 @@ export function entraDialect(issuers: readonly EntraIssuer[], settings: IssuerSe
       checkEntraToken(token, issTenant, tenants, settings);
     },
     read: (claims) => readEntraToken(claims, settings),
+    names: ENTRA_NAMES,
   };
 }
 

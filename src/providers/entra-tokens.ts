@@ -17,7 +17,8 @@ const MICROSOFT_APIS = [
   "https://graph.windows.net/",
 ];
 
-const NAMES: ClaimNames = {
+/** Where tokens of either version keep what. */
+export const ENTRA_NAMES: ClaimNames = {
   scopes: ["scp"],
   roles: "roles",
   groups: "groups",
@@ -82,7 +83,7 @@ export function checkEntraToken(
 export function readEntraToken(claims: JsonObject, settings: IssuerSettings): Identity {
   const isId = settings.tokenUse === "id";
   const contexts = listClaim(claims, "acrs");
-  return readIdentity(claims, settings, NAMES, {
+  return readIdentity(claims, settings, ENTRA_NAMES, {
     kind: !isId && isAppOnly(claims) ? "client" : "user",
     subject: subjectClaim(claims),
     clientId: isId ? idTokenClient(claims) : clientOf(claims),

@@ -5,7 +5,7 @@ import { checkIdToken, checkTenant, checkTokenUse, idTokenClient, must } from ".
 import { hasClaim, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
-import { exactIssuers, givenIssuers, jwks, requireAudience } from "./setup.ts";
+import { exactIssuers, givenIssuers, jwks, requireAudience, requireOneTenant } from "./setup.ts";
 
 /** Google accounts, and Google's Identity-Aware Proxy when `issuer` is `https://cloud.google.com/iap`. */
 export interface GoogleOptions extends IssuerOptions {
@@ -20,6 +20,8 @@ const ACCOUNT_ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
 const PROXY_ISSUER = "https://cloud.google.com/iap";
 const ACCOUNT_KEYS = "https://www.googleapis.com/oauth2/v3/certs";
 const PROXY_KEYS = "https://www.gstatic.com/iap/verify/public_key-jwk";
+/** How the address of every service account ends. No OAuth client is called like that. */
+const ACCOUNT_SUFFIX = ".gserviceaccount.com";
 
 const NAMES: ClaimNames = {
   scopes: [],
@@ -58,11 +60,13 @@ function configure(options: GoogleOptions, settings: IssuerSettings, report: Rep
   if (!isProxySettled) report.problem("audience", "is missing.", "Set the proxy's audience: `/projects/<number>/...`.");
   const isSignable = !isProxied || settings.algorithms.includes("ES256");
   if (!isSignable) report.problem("algorithms", "lacks ES256, with which the proxy signs.", 'Set `algorithms: ["ES256"]`.');
-  if (!isSettled || !isProxySettled || !isSignable) return null;
+  const isOneTenant = requireOneTenant(settings, "hd", report);
+  if (!isSettled || !isProxySettled || !isSignable || !isOneTenant) return null;
   return {
     ...exactIssuers(issuers, options, (issuer) => jwks(issuer === PROXY_ISSUER ? PROXY_KEYS : ACCOUNT_KEYS)),
     check: (token) => check(token, settings),
     read: (claims) => read(claims, settings),
+    names: NAMES,
   };
 }
 
@@ -75,11 +79,12 @@ function check(token: VerifiedToken, settings: IssuerSettings): void {
   checkTenant(stringClaim(token.claims, "hd"), settings);
 }
 
-/** A service account's token names the account as its own client. */
+/** A service account's token names the account as its own client, by its id or by its address. */
 function read(claims: JsonObject, settings: IssuerSettings): Identity {
   const subject = subjectClaim(claims);
+  const azp = stringClaim(claims, "azp");
   return readIdentity(claims, settings, NAMES, {
-    kind: subject === stringClaim(claims, "azp") ? "client" : "user",
+    kind: azp === subject || azp?.endsWith(ACCOUNT_SUFFIX) === true ? "client" : "user",
     subject,
     clientId: idTokenClient(claims),
     tenant: stringClaim(claims, "hd"),

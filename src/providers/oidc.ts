@@ -55,6 +55,7 @@ function configure(options: OidcOptions, settings: IssuerSettings, report: Repor
     ...exactIssuers(issuers, options, discovery),
     check: (token) => check(token, settings),
     read: (claims) => read(claims, settings),
+    names: NAMES,
   };
 }
 

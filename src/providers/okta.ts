@@ -1,5 +1,5 @@
 import type { Report } from "../config/report.ts";
-import type { JsonObject } from "../json.ts";
+import { type JsonObject, member } from "../json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../token/token.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, hasIdTokenHash, idTokenClient, must } from "./checks.ts";
 import { hasClaim, listClaim, stringClaim, subjectClaim } from "./claims.ts";
@@ -54,6 +54,7 @@ function configure(options: OktaOptions, settings: IssuerSettings, report: Repor
   const isSettled = requireAudience(settings, report);
   if (!requireTenantClaim(settings, report) || issuers === null || !isSettled) return null;
   const base = exactIssuers(issuers, options, (issuer) => jwks(under(issuer, isOrganizationServer(issuer) ? "oauth2/v1/keys" : "v1/keys")));
+  const organizations: ReadonlySet<unknown> = new Set(issuers.map((issuer) => issuerUrl(issuer)?.origin));
   return {
     ...base,
     locateKeys: (token, iss) => {
@@ -62,6 +63,10 @@ function configure(options: OktaOptions, settings: IssuerSettings, report: Repor
     },
     check: (token) => check(token, settings),
     read: (claims) => read(claims, settings),
+    names: SHARED,
+    refuseStranger: (token) => {
+      must(!organizations.has(member(token.claims, "iss")) || tokenUse(token.claims) === "id", "token_not_for_api");
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import type { Principal } from "../principal/principal.ts";
 import type { AlgorithmName } from "../token/algorithms.ts";
 import type { JsonObject } from "../json.ts";
 import type { ClaimPath, UnverifiedToken, VerifiedToken } from "../token/token.ts";
+import type { ClaimNames } from "./identity.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Which kind of token an issuer's callers present. */
@@ -25,7 +26,10 @@ export interface IssuerOptions {
   readonly algorithms?: readonly AlgorithmName[];
   /** The header's `typ` must then be one of these (RFC 8725 section 3.11). */
   readonly typ?: string | readonly string[];
-  /** The tenants accepted: Entra tenant ids, Auth0 organizations, Google Workspace domains. */
+  /**
+   * The tenants accepted: Entra tenant ids, Auth0 organizations, Google Workspace domains. At providers that know the tenant themselves
+   * they are compared with that, so that a `tenantClaim` beside them may name no other claim.
+   */
   readonly tenants?: readonly string[] | null;
   /** Where the keys are, when they are not where the provider's own rules say. */
   readonly jwksUri?: string;
@@ -106,6 +110,8 @@ export interface IssuerDialect {
    * @throws SallyportError `policy_not_allowed`, `token_not_for_api`
    */
   locateKeys(token: UnverifiedToken, iss: string): KeySource;
+  /** Where rights are in this issuer's tokens without any `rolesClaim` and the like. */
+  readonly names: Pick<ClaimNames, "scopes" | "roles" | "groups" | "permissions">;
   /** Every key set that `locateKeys` can answer: what is fetched early, pinned, or redirected in the local twin. */
   readonly keyLocations: readonly KeyLocation[];
   /**
@@ -119,7 +125,7 @@ export interface IssuerDialect {
 }
 
 /** How a setting is checked before its provider sees it. */
-export type OptionKind = "string" | "strings" | "boolean";
+export type OptionKind = "string" | "strings" | "boolean" | "boolean or strings";
 
 /** One identity provider: facts as data plus the checks that only it needs. No fetching, caching or policy. */
 export interface Provider<Options extends IssuerOptions = IssuerOptions> {

@@ -85,3 +85,15 @@ export function requireTenantClaim(settings: IssuerSettings, report: Report): bo
   report.problem("tenants", "has no claim to be compared with.", "Set `tenantClaim`, or remove `tenants`.");
   return false;
 }
+
+/**
+ * Where the provider knows the tenant itself, `tenants` is compared with that. Another claim for a tenant would leave tokens accepted
+ * for one and known by the other. `own`: the provider's claim; null: the tenant is in `iss`.
+ */
+export function requireOneTenant({ tenants, tenantClaim }: IssuerSettings, own: string | null, report: Report): boolean {
+  const isOwn = own !== null && [tenantClaim].flat().join("\n") === own;
+  if (tenants === null || tenantClaim === null || isOwn) return true;
+  const compared = own === null ? "the tenant in `iss`" : `\`${own}\``;
+  report.problem("tenants", `is compared with ${compared}, and not with what \`tenantClaim\` names.`, "Remove one of the two.");
+  return false;
+}

@@ -1,7 +1,7 @@
 import { SallyportError } from "../errors.ts";
 import type { KeyFinder, KeyQuery, VerificationKey } from "../keys/keys.ts";
-import type { Issuer, IssuerSettings } from "../providers/provider.ts";
-import { type AlgorithmName, isAlgorithmName, isSignatureValid } from "./algorithms.ts";
+import type { Issuer } from "../providers/provider.ts";
+import { isAlgorithmName, isSignatureValid } from "./algorithms.ts";
 import { member } from "../json.ts";
 import { faultOfTimes, readTimes, type TokenTimes } from "./times.ts";
 import type { UnverifiedToken, VerifiedToken } from "./token.ts";
@@ -61,15 +61,13 @@ export async function verifySignature(
 
 /** Which key the header asks for, if it may ask for that. */
 function queryOf(token: UnverifiedToken, issuer: Issuer, iss: string, types: readonly (string | null)[]): KeyQuery {
-  const algorithm = checkHeader(token, issuer.settings, types);
-  if (token.header.kid === null) throw new SallyportError("key_id_missing");
-  return { issuer: issuer.name, location: issuer.locateKeys(token, iss), kid: token.header.kid, algorithm };
-}
-
-function checkHeader({ header }: UnverifiedToken, settings: IssuerSettings, accepted: readonly (string | null)[]): AlgorithmName {
-  if (!isAlgorithmName(header.alg) || !settings.algorithms.includes(header.alg)) throw new SallyportError("algorithm_not_allowed");
-  if (!accepted.includes(header.typ === null ? null : mediaType(header.typ))) throw new SallyportError("typ_not_allowed");
-  return header.alg;
+  const { alg, typ, kid } = token.header;
+  if (!isAlgorithmName(alg) || !issuer.settings.algorithms.includes(alg)) throw new SallyportError("algorithm_not_allowed");
+  // Before the type: a token for the provider's own APIs may have one of theirs, and whom it is for says more.
+  const location = issuer.locateKeys(token, iss);
+  if (!types.includes(typ === null ? null : mediaType(typ))) throw new SallyportError("typ_not_allowed");
+  if (kid === null) throw new SallyportError("key_id_missing");
+  return { issuer: issuer.name, location, kid, algorithm: alg };
 }
 
 /** Media types are compared without case, and `application/` may be left out (RFC 7515 section 4.1.9). */

@@ -20,7 +20,7 @@ export function textClaims(claims: Claims): Record<string, string> {
 export function cognitoClaims(claims: Claims): Record<string, string> {
   const entries = Object.entries(claims).map(([name, value]) => {
     if (name === "exp" || name === "iat") return [name, javaDate(Number(value))] as const;
-    return [name, Array.isArray(value) ? value.join(",") : asText(value)] as const;
+    return [name, Array.isArray(value) ? value.map(asText).join(",") : asText(value)] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -53,6 +53,8 @@ describe("a good token", () => {
       "GET /orders/{id}": null,
       "POST /orders": "rule_denied",
       "DELETE /orders": "step_up_required",
+      "PUT /orders": "step_up_required",
+      "PATCH /orders": null,
       $connect: null,
     });
   });

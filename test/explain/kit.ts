@@ -3,7 +3,11 @@ import type { Explanation } from "../../src/explain/explanation.ts";
 import { renderExplanation } from "../../src/explain/render.ts";
 import { safeJson } from "../../src/explain/safe-text.ts";
 import {
+  allOf as allOfRules,
+  anyOf,
+  assurance,
   auth0,
+  authenticatedWithin,
   azureAdB2c,
   cognito,
   defineGateway,
@@ -46,6 +50,8 @@ export const gateway: Gateway = defineGateway({
     "GET /orders/{id}": scope("orders:read"),
     "POST /orders": group("buyers"),
     "DELETE /orders": multiFactor({ within: "15m" }),
+    "PUT /orders": assurance("gold"),
+    "PATCH /orders": anyOf(allOfRules(multiFactor(), scope("orders:write")), authenticatedWithin("15m")),
     $connect: "authenticated",
   },
 });

@@ -84,6 +84,13 @@ export function problemsOf(definition: IssuerDefinition): readonly string[] {
   return problems.map(({ path }) => path);
 }
 
+/** The same problems as whole sentences: where, what, and what to do. */
+export function problemTexts(definition: IssuerDefinition): readonly string[] {
+  const problems: Problem[] = [];
+  definition.provider.configure(definition.options, settingsOf(definition), startReport(problems));
+  return problems.map(({ path, message, fix }) => `${path} ${message} ${fix}`);
+}
+
 /** Configures a provider the way the gateway does. */
 export function configure(definition: IssuerDefinition): IssuerDialect {
   const problems: Problem[] = [];
