@@ -69,11 +69,14 @@ export const generic = (tokens: readonly (string | typeof ONE)[]) => tokens.map(
 /** Whether the pattern holds a path that API Gateway would give to this shape's route. */
 export function reaches(pattern: Pattern, shape: Shape, select: Select, depth: number): boolean {
   if (!mayMeet(pattern, shape.tokens)) return false;
-  for (const tokens of spellOut(shape.tokens, Math.max(depth, pattern.length + shape.tokens.length))) {
+  for (const tokens of spellOut(shape.tokens, Math.max(depth, leastOf(pattern) + shape.tokens.length))) {
     for (const path of alignments(pattern, tokens)) if (select(generic(path)) === shape.route) return true;
   }
   return false;
 }
+
+/** The fewest segments a pattern holds. */
+const leastOf = (pattern: Pattern) => pattern.reduce<number>((sum, atom) => sum + (typeof atom === "string" ? 1 : atom), 0);
 
 /** A cheap look at both ends, which settles most pairs. */
 function mayMeet(pattern: Pattern, tokens: readonly Token[]): boolean {
@@ -83,8 +86,7 @@ function mayMeet(pattern: Pattern, tokens: readonly Token[]): boolean {
     if (tokens[index] === undefined || differ(pattern[index], tokens[index])) return false;
   }
   if (isGreedy(tokens)) return true;
-  const shortest = pattern.reduce<number>((sum, atom) => sum + (typeof atom === "string" ? 1 : atom), 0);
-  return shortest <= tokens.length && !differ(pattern.at(-1), tokens.at(-1));
+  return leastOf(pattern) <= tokens.length && !differ(pattern.at(-1), tokens.at(-1));
 }
 
 /** Whether the pattern holds every path of the shape. */

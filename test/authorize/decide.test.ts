@@ -62,6 +62,20 @@ describe("a decision", () => {
     });
   });
 
+  it("on a public route names whoever proves to be somebody, where the answer serves other routes", async () => {
+    const route = gateway.routes.get("GET /health") ?? null;
+    const ask = (text: string, changes: Partial<Runtime> = {}) =>
+      authorize({ route, credential: () => text, isReused: true }, { ...runtime, ...changes });
+    const known = await ask(token);
+    expect(known).toEqual({ kind: "allow", principal: expect.objectContaining({ id: "shop|user-1" }) as unknown });
+    expect(await ask(token, { revocations: { check: async () => {} } })).toEqual({
+      ...known,
+      marks: { tokenId: "t1", issuedAt: NOW - 10 },
+    });
+    expect(await ask(token, { revocations: { check: failWith("revoked") } })).toEqual({ kind: "allow", principal: null });
+    expect(await ask("nonsense")).toEqual({ kind: "allow", principal: null });
+  });
+
   it.each([
     ["GET /orders", { kind: "allow" }],
     ["GET /recent", { kind: "deny", code: "step_up_required", challenge: { maxAge: 300 } }],

@@ -131,3 +131,63 @@ describe("sallyport gateway-responses", () => {
     expect(stderr).toMatch(/^sallyport: /);
   });
 });
+
+describe("what each answer of API Gateway's own says", () => {
+  const options = { origin: ORIGIN, restApi: "Api", resourceMetadata: "https://api.example/meta", reasons: true };
+  const seen = (given: Parameters<typeof gatewayResponses>[0]) =>
+    Object.entries(gatewayResponses(given)).map(([id, { Properties: properties }]) => {
+      const { type, status, title, code, correlationId } = JSON.parse(properties.ResponseTemplates["application/json"]) as Body;
+      const headers = Object.keys(properties.ResponseParameters).map((name) => name.replace("gatewayresponse.header.", ""));
+      expect([type, correlationId, properties.StatusCode]).toEqual(["about:blank", "$context.requestId", status?.toString()]);
+      return [id, properties.ResponseType, status, title, code, headers.includes("WWW-Authenticate"), headers.includes(EXPOSE)];
+    });
+  type Body = Readonly<Record<"type" | "title" | "code" | "correlationId", string>> & { readonly status?: number };
+  const EXPOSE = "Access-Control-Expose-Headers";
+  const none = undefined;
+
+  it("to a web page, with reasons", () => {
+    expect(seen(options)).toEqual([
+      ["UnauthorizedResponse", "UNAUTHORIZED", 401, "Unauthorized", none, true, true],
+      ["ForbiddenResponse", "ACCESS_DENIED", 403, "Forbidden", "$context.authorizer.reason", true, true],
+      ["NotFoundResponse", "MISSING_AUTHENTICATION_TOKEN", 404, "Not Found", none, false, false],
+      ["AuthorizerFailureResponse", "AUTHORIZER_FAILURE", 500, "Internal Server Error", none, false, false],
+      ["AuthorizerConfigurationResponse", "AUTHORIZER_CONFIGURATION_ERROR", 500, "Internal Server Error", none, false, false],
+      ["ClientErrorResponse", "DEFAULT_4XX", none, "The request was refused.", none, false, false],
+      ["ServerErrorResponse", "DEFAULT_5XX", none, "The request failed.", none, false, false],
+    ]);
+  });
+
+  it("to nobody's page, without reasons, the headers it needs and no more", () => {
+    const plain = gatewayResponses({ origin: null });
+    expect(plain["ForbiddenResponse"]?.Properties.ResponseParameters).toEqual({
+      "gatewayresponse.header.Content-Type": "'application/problem+json'",
+      "gatewayresponse.header.Cache-Control": "'no-store'",
+      "gatewayresponse.header.WWW-Authenticate": "context.authorizer.challenge",
+    });
+    expect(plain["NotFoundResponse"]?.Properties).toEqual({
+      RestApiId: { Ref: "ApiGatewayRestApi" },
+      ResponseType: "MISSING_AUTHENTICATION_TOKEN",
+      StatusCode: "404",
+      ResponseParameters: {
+        "gatewayresponse.header.Content-Type": "'application/problem+json'",
+        "gatewayresponse.header.Cache-Control": "'no-store'",
+      },
+      ResponseTemplates: {
+        "application/json": '{"type":"about:blank","title":"Not Found","status":404,"correlationId":"$context.requestId"}',
+      },
+    });
+    expect(seen({ origin: null }).map(([, , , , code]) => code)).toEqual(Array(7).fill(none));
+  });
+
+  it.each(["*", "http://localhost:5173", "https://app.example:8443"])("may be read by %s", (origin) => {
+    expect(JSON.stringify(gatewayResponses({ origin }))).toContain(`"'${origin}'"`);
+  });
+
+  it.each(["**", "https://app.example:", "xhttps://app.example", "ftp://app.example", "https://app.example:a"])("not by %s", (origin) => {
+    expect(() => gatewayResponses({ origin })).toThrow("origin: write scheme and host, such as https://app.example, or *.");
+  });
+
+  it("says in words what is no URL", () => {
+    expect(() => gatewayResponses({ origin: null, resourceMetadata: "meta" })).toThrow("resourceMetadata: is not a URL.");
+  });
+});

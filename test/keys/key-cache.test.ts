@@ -474,3 +474,18 @@ it.each([
     expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
   },
 );
+
+it("a clock that is set back in an outage ends no last good key, and keeps none for longer than maxStale", async () => {
+  const provider = makeProvider([a]);
+  const { keys, pass } = makeFinder({ fetch: provider.fetch });
+  await keys.find(query("a"));
+  provider.fail();
+  pass(20 * MINUTE);
+  expect(await outcome(keys.find(query("a")))).toBe("found");
+  pass(-30 * MINUTE);
+  expect(await outcome(keys.find(query("a")))).toBe("found");
+  pass(23 * HOUR);
+  expect(await outcome(keys.find(query("a")))).toBe("found");
+  pass(HOUR);
+  expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
+});

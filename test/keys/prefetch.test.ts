@@ -1,27 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createVerifier, defineGateway, type Gateway, httpAuthorizer, oidc, type VerifierOptions } from "../../src/index.ts";
+import { createVerifier, type VerifierOptions } from "../../src/index.ts";
 import type { Keys } from "../../src/keys/create-keys.ts";
 import { prefetchKeys } from "../../src/keys/prefetch.ts";
 import { createTestTokens } from "../../src/testing/index.ts";
-import { makeKey, outcome, serve, setOf } from "./kit.ts";
+import { makeKey, outcome, setOf } from "./kit.ts";
+import { claims, gatewayOf } from "./prefetch-kit.ts";
 
-const closers: (() => void)[] = [];
-afterEach(() => {
-  vi.unstubAllEnvs();
-  for (const close of closers.splice(0)) close();
-});
-
-/** A gateway with one issuer for each name: with the options given, and its `iss` at the name's own host unless they say otherwise. */
-function gatewayOf(issuers: Readonly<Record<string, { readonly issuer?: string; readonly jwksUri?: string }>>, keys = {}): Gateway {
-  const definitions = Object.entries(issuers).map(([name, options]) => [
-    name,
-    oidc({ issuer: `https://${name}.example`, audience: "api", ...options }),
-  ]);
-  return defineGateway({ issuers: Object.fromEntries(definitions), routes: { "GET /orders": "authenticated" }, keys });
-}
+afterEach(() => void vi.unstubAllEnvs());
 
 const URL_SHOP = "https://shop.example/keys";
-const claims = { aud: "api", sub: "user-1", client_id: "web" };
 
 /** Counts requests to addresses in memory. */
 function counting(answer: () => Response | Promise<Response> = () => new Response(setOf([makeKey("other")]))) {
@@ -112,60 +99,5 @@ describe("prefetching", () => {
     const gateway = gatewayOf(Object.fromEntries(names.map((name) => [name, { jwksUri: `https://${name}.example/keys` }])));
     createVerifier(gateway, { fetch: site.fetch, prefetch: true });
     await vi.waitFor(() => expect(site.urls).toHaveLength(8));
-  });
-});
-
-describe("an authorizer whose issuers hang", () => {
-  const event = (token: string) => ({
-    version: "2.0" as const,
-    type: "REQUEST" as const,
-    routeKey: "GET /orders",
-    identitySource: [`Bearer ${token}`],
-    headers: { authorization: `Bearer ${token}` },
-  });
-
-  // The time limit is the promise: discovery, keys and a store together stay far below the ten seconds API Gateway waits.
-  it("answers in time though the store hangs too, every issuer hangs, and discovery answers late", { timeout: 6_000 }, async () => {
-    let requests = 0;
-    const { url, close } = await serve((request, response) => {
-      requests++;
-      const [name, isDiscovery] = [request.url?.split("/")[1], request.url?.endsWith("/openid-configuration")];
-      if (isDiscovery) setTimeout(() => response.end(JSON.stringify({ issuer: `${url}/${name}`, jwks_uri: `${url}/keys` })), 1_300);
-    });
-    closers.push(close);
-    const never = () => new Promise<never>(() => {});
-    const names = ["one", "two", "three"];
-    const issuers = Object.fromEntries(names.map((name) => [name, { issuer: `${url}/${name}` }]));
-    const gateway = gatewayOf(issuers, { store: { read: never, write: never } });
-    const { sign } = await createTestTokens(gateway);
-    const codes: unknown[] = [];
-    const authorizer = httpAuthorizer(gateway, { log: ({ code }) => void codes.push(code) });
-    const answers = await Promise.allSettled(names.map(async (name) => authorizer(event(await sign(name, { claims })))));
-    expect(answers.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
-    expect(codes).toEqual(["keys_unavailable", "keys_unavailable", "keys_unavailable"]);
-    expect(requests).toBe(6);
-  });
-
-  it("lets the tokens of a healthy one through meanwhile", async () => {
-    const published = new Map<string | undefined, object | undefined>();
-    const { url, close } = await serve((request, response) => {
-      const document = published.get(request.url);
-      if (document !== undefined) response.end(JSON.stringify(document));
-    });
-    closers.push(close);
-    const gateway = gatewayOf({ dead: { jwksUri: `${url}/dead` }, healthy: { jwksUri: `${url}/healthy` } });
-    const { jwks, sign } = await createTestTokens(gateway);
-    published.set("/healthy", jwks["healthy"]);
-    const authorizer = httpAuthorizer(gateway, { log: () => {}, prefetch: true });
-    const order: string[] = [];
-    const asked = ["dead", "healthy"].map(async (name) => {
-      const answer = authorizer(event(await sign(name, { claims }))).then(
-        ({ isAuthorized }) => `${name}: ${isAuthorized}`,
-        (error: { code: string }) => `${name}: ${error.code}`,
-      );
-      order.push(await answer);
-    });
-    await Promise.all(asked);
-    expect(order).toEqual(["healthy: true", "dead: keys_unavailable"]);
   });
 });

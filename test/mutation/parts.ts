@@ -11,7 +11,7 @@ const POLICY = "src/gateway/{choose-grants,pattern,policy,policy-document,policy
 /** What is mutated together, which tests must notice, and the least share of mutants that they must kill, in percent. */
 export const PARTS: Readonly<Record<string, Part>> = {
   token: {
-    mutate: ["src/token/**/*.ts", "src/json.ts", "src/authorize.ts"],
+    mutate: ["src/token/**/*.ts", "src/json.ts", "src/json-names.ts", "src/authorize.ts"],
     tests: [
       "token/claims",
       "token/decode",
@@ -28,13 +28,50 @@ export const PARTS: Readonly<Record<string, Part>> = {
   rules: { mutate: ["src/rules/**/*.ts"], tests: ["rules", "gateway-policy"], score: 95 },
   gateway: {
     mutate: ["src/gateway/**/*.ts", `!${POLICY}`],
-    tests: ["gateway-policy/arn", "authorizers", "keys/prefetch", "denials"],
+    tests: [
+      "gateway-policy/arn",
+      "authorizers",
+      "denials/resource-metadata",
+      "denials/guard-mode",
+      "keys/max-stale",
+      "observe/observer",
+      "denials",
+      "keys/prefetch",
+    ],
     score: 95,
   },
-  policy: { mutate: [POLICY], tests: ["gateway-policy/policy", "gateway-policy"], score: 95 },
-  keys: { mutate: ["src/keys/**/*.ts"], tests: ["keys"], score: 90 },
+  policy: {
+    mutate: [POLICY],
+    tests: ["gateway-policy/pattern", "gateway-policy/worked-policies", "gateway-policy/policy", "gateway-policy"],
+    score: 95,
+  },
+  keys: {
+    mutate: ["src/keys/**/*.ts"],
+    tests: [
+      "keys/jwk",
+      "keys/vetting",
+      "keys/requests",
+      "keys/places",
+      "keys/key-files",
+      "keys/addresses",
+      "keys/peek",
+      "keys/discovery",
+      "keys/single-keys",
+      "keys/key-events",
+      "keys/dynamo-key-store",
+      "keys/key-cache",
+      "keys/fault-decisions",
+      "keys/key-store",
+      "keys/prefetch",
+    ],
+    score: 90,
+  },
   providers: { mutate: ["src/providers/**/*.ts"], tests: ["providers"], score: 90 },
   principal: { mutate: ["src/principal/**/*.ts"], tests: ["principal"], score: 90 },
-  guard: { mutate: ["src/guard/**/*.ts"], tests: ["guard", "authorizers/verifying-guard"], score: 90 },
-  sessions: { mutate: ["src/sessions/**/*.ts"], tests: ["sessions"], score: 90 },
+  guard: { mutate: ["src/guard/**/*.ts"], tests: ["guard", "authorizers/verifying-guard", "sessions/sign-out"], score: 90 },
+  sessions: {
+    mutate: ["src/sessions/**/*.ts"],
+    tests: ["sessions/refresh-token", "sessions/settings", "sessions/logout-edges", "sessions"],
+    score: 90,
+  },
 };

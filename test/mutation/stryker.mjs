@@ -14,11 +14,11 @@ export default {
   incremental: true,
   incrementalFile: `.build/mutation/${name}.json`,
   tempDirName: ".build/stryker",
-  reporters: ["clear-text", "json"],
+  reporters: ["progress-append-only", "clear-text", "json"],
   jsonReporter: { fileName: `.build/mutation/${name}-report.json` },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 100, low: part.score, break: part.score },
   concurrency: Number(process.env.SALLYPORT_MUTATE_AT_ONCE ?? 2),
-  timeoutMS: 20_000,
+  timeoutMS: 5_000,
   ignorePatterns: [".build", "dist", "lib", ".serverless", "coverage", "docs/benchmarks"],
 };

@@ -67,7 +67,7 @@ describe("a principal", () => {
   const gateway = defineGateway({
     issuers: { shop: oidc({ issuer: "https://shop.example", audience: "api" }) },
     routes: {},
-    forward: ["email", "plan", "level", "tenant"],
+    forward: ["email", "plan", "level", "absent", "tenant"],
   });
 
   it("has an id with its issuer's name, and of the forwarded claims those that are there", async () => {
