@@ -1,4 +1,4 @@
 /** The part of `DynamoDBDocumentClient` (`@aws-sdk/lib-dynamodb`) that is used. */
 export interface DocumentClient {
-  send(command: object): Promise<unknown>;
+  send(command: object, options?: { readonly abortSignal: AbortSignal }): Promise<unknown>;
 }

@@ -13,6 +13,6 @@ export const lazyDynamo = (given?: DocumentClient): (() => Promise<Dynamo>) => l
 
 async function open(given: DocumentClient | undefined): Promise<Dynamo> {
   const sdk = await import("./dynamo-sdk.ts");
-  // One attempt: whoever asks has a deadline shorter than the SDK's pauses, and a way to go on without an answer.
-  return { ...sdk, client: given ?? sdk.DynamoDBDocumentClient.from(new sdk.DynamoDBClient({ maxAttempts: 1 })) };
+  // More than one attempt: after a freeze the pool's connections may all be dead, and the first request on each of them fails.
+  return { ...sdk, client: given ?? sdk.DynamoDBDocumentClient.from(new sdk.DynamoDBClient({ maxAttempts: 3 })) };
 }

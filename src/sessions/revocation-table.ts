@@ -82,12 +82,20 @@ function readFrom({ table, client: given }: RevocationTableOptions): ReadCutoffs
   const dynamo = lazyDynamo(given);
   // In the init phase, so that the first request does not wait for it. Where it fails, the first request tries again.
   if (isOnLambda()) dynamo().catch(() => {});
-  const read = async (keys: readonly string[]) => {
+  const read = async (keys: readonly string[], abortSignal: AbortSignal) => {
     const { client, BatchGetCommand } = await dynamo();
     const wanted = { Keys: keys.map((target) => ({ target })), ConsistentRead: true, ProjectionExpression: "target, upTo" };
-    return readAnswer(await client.send(new BatchGetCommand({ RequestItems: { [table]: wanted } })), table);
+    return readAnswer(await client.send(new BatchGetCommand({ RequestItems: { [table]: wanted } }), { abortSignal }), table);
   };
-  return async (keys) => within(read(keys), READ_TIMEOUT, "revocations_unavailable");
+  return async (keys) => {
+    const reading = new AbortController();
+    try {
+      return await within(read(keys, reading.signal), READ_TIMEOUT, "revocations_unavailable");
+    } finally {
+      // One that nobody waits for any more would keep its connection, of which the SDK has fifty.
+      reading.abort();
+    }
+  };
 }
 
 /** @throws TypeError where the answer is not whole: a key that was not read may be that of a revocation */
