@@ -7,11 +7,13 @@ export interface SoakedApi {
   readonly name: "http" | "rest";
   readonly event: (request: Request) => object;
   readonly outcome: (answer: Invocation, request: Request) => Outcome;
+  /** Whether the answer lets its caller in on another route as well; null: it is not used again there. */
+  readonly opens: (answer: Invocation, route: string) => boolean | null;
 }
 
 const API = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod";
 const CONTEXT = { apiId: "a1b2c3d4e5", requestId: "00000000-0000-4000-8000-000000000000" };
-const arnOf = ({ route }: Request) => `${API}/${route.replace(" ", "")}`;
+const arnOf = (route: string) => `${API}/${route.replace(" ", "")}`;
 
 const headersOf = (request: Request, name: string) => (request.authorization === null ? {} : { [name]: request.authorization });
 
@@ -29,30 +31,42 @@ export const HTTP: SoakedApi = {
     if (!answer.ok) return thrown(answer.message);
     return (answer.value as { isAuthorized: unknown }).isAuthorized === true ? "allow" : "deny";
   },
+  opens: () => null,
 };
 
 export const REST: SoakedApi = {
   name: "rest",
   event: (request) => ({
     type: "REQUEST",
-    methodArn: arnOf(request),
+    methodArn: arnOf(request.route),
     headers: headersOf(request, "Authorization"),
     requestContext: { ...CONTEXT, stage: "prod" },
   }),
   outcome: (answer, request) => {
     if (!answer.ok) return thrown(answer.message);
-    const { Statement } = (answer.value as { policyDocument: { Statement: Statement[] } }).policyDocument;
-    const covers = (effect: string) => Statement.some(({ Effect, Resource }) => Effect === effect && matches(Resource, arnOf(request)));
-    return covers("Allow") && !covers("Deny") ? "allow" : "deny";
+    return allows(answer.value, request.route) ? "allow" : "deny";
   },
+  opens: (answer, route) => (answer.ok ? allows(answer.value, route) : null),
 };
+
+function allows(value: unknown, route: string): boolean {
+  const { Statement } = (value as { policyDocument: { Statement: Statement[] } }).policyDocument;
+  const covers = (effect: string) => Statement.some(({ Effect, Resource }) => Effect === effect && matches(Resource, arnOf(route)));
+  return covers("Allow") && !covers("Deny");
+}
 
 interface Statement {
   readonly Effect: string;
   readonly Resource: string | readonly string[];
 }
 
-const thrown = (message: string): Outcome => (message === "Unauthorized" ? "unauthenticated" : "unavailable");
+/** API Gateway makes a 500 of any error but the first. What went wrong is held against the sentences of docs/reasons.md. */
+const THROWN: Readonly<Record<string, Outcome>> = {
+  Unauthorized: "unauthenticated",
+  "The issuer's keys could not be fetched and none are held.": "no keys",
+  "The revocations could not be read, and the configuration says to refuse then.": "no revocations",
+};
+const thrown = (message: string): Outcome => THROWN[message] ?? "broken";
 
 /** IAM's wildcards: `*` is any text, also across slashes, and `?` one character. */
 function matches(resources: string | readonly string[], arn: string): boolean {

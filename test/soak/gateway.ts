@@ -1,4 +1,7 @@
 import { defineGateway, oidc, scope } from "../../src/index.ts";
+import { revocationTable } from "../../src/sessions/index.ts";
+
+export const TABLE = "revocations";
 
 /** What the soak's authorizers are configured with. The oracle knows the same facts on its own account. */
 export const gateway = defineGateway({
@@ -17,4 +20,5 @@ export const gateway = defineGateway({
     }),
   },
   routes: { "GET /health": "public", "GET /orders": scope("orders:read"), "POST /orders": scope("orders:write") },
+  revocations: revocationTable({ table: TABLE, onUnavailable: "deny" }),
 });

@@ -6,14 +6,20 @@ import { fileURLToPath } from "node:url";
 import { type Sandbox, startSandbox } from "../../bench/lambda/runtime-api.ts";
 import { build } from "../../scripts/build.ts";
 import { HTTP, REST, type SoakedApi } from "./authorizers.ts";
-import { FAULTS, KeyPublisher } from "./key-publisher.ts";
-import { judge } from "./oracle.ts";
-import { pick, seededRandom } from "./random.ts";
+import { disturbKeys, disturbTable } from "./disturbances.ts";
+import { KeyPublisher } from "./key-publisher.ts";
+import { judge, Known, type Question, SCOPES, type Span, type World } from "./oracle.ts";
+import { seededRandom } from "./random.ts";
 import { Report } from "./report.ts";
+import { RevocationTable } from "./revocation-table.ts";
 import { Traffic } from "./traffic.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const OUT = ".build/soak";
+/** A heap as in a function with 256 MB. With a whole machine's memory Node puts off collecting, and growth says nothing. */
+const HEAP = ["--max-old-space-size=230", "--max-semi-space-size=12"];
+/** Milliseconds from one answer to the next above which a key fetch may have been too late, if nothing else took that long. */
+const STALL = 1_000;
 
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "60" }, seed: { type: "string" } } });
 const minutes = Number(values.minutes);
@@ -23,31 +29,48 @@ if (!(minutes > 0) || !Number.isInteger(seed)) {
   process.exit(2);
 }
 
-/** Breaks and mends the key endpoints, and rotates keys, as the random numbers say. */
-function disturb(publisher: KeyPublisher, random: () => number): void {
-  for (const issuer of ["shop", "staff"] as const) {
-    if (publisher.isFailing(issuer)) {
-      if (random() < 0.2) publisher.recover(issuer);
-    } else if (random() < 0.04) publisher.fail(issuer, pick(FAULTS, random));
-    if (random() < 0.01) publisher.rotate(issuer);
-  }
-}
-
 /** One sandbox under traffic until the time is over. */
-async function soak(api: SoakedApi, sandbox: Sandbox, publisher: KeyPublisher, random: () => number, until: number, report: Report) {
-  const traffic = new Traffic(publisher, random);
-  const accepted = new Set<string>();
+async function soak(api: SoakedApi, sandbox: Sandbox, traffic: Traffic, world: World, until: number, report: Report): Promise<void> {
+  const known = new Known();
+  let last = Date.now();
   for (let count = 0; Date.now() < until; count++) {
     const request = traffic.next();
     const before = Date.now();
-    const outcome = api.outcome(await sandbox.invoke(api.event(request)), request);
-    const allowed = await judge({ ...request, accepted }, publisher, before);
-    report.count(api.name, request.kind, outcome);
-    if (!allowed.includes(outcome)) report.wrong(api.name, request.kind, outcome, allowed);
+    const answer = await sandbox.invoke(api.event(request));
+    const after = Date.now();
+    if (isStall({ before: last, after }, world)) {
+      known.stalls.push({ before: last, after });
+      report.stall();
+    }
+    last = after;
+    const outcome = api.outcome(answer, request);
+    const question = { ...request, before, after, isReused: api.name === "rest" };
+    const judgement = await judge(question, known, world);
+    report.count({ api: api.name, kind: request.kind, outcome, judgement, milliseconds: after - before });
+    for (const route of SCOPES.keys()) {
+      const opens = route === request.route ? null : api.opens(answer, route);
+      if (opens !== null) await judgeReuse({ ...question, route }, opens, known, world, report);
+    }
+    // Only now: what this request may have read was no older answer to any of these.
+    if (judgement.read !== null) known.held.note(judgement.read, question, world.table);
     // The public route lets anything through.
-    if (outcome === "allow" && request.route !== "GET /health") remember(accepted, request.authorization);
+    if (outcome === "allow" && request.route !== "GET /health") remember(known.accepted, request.authorization);
     if (count % 500 === 0) report.sample(api.name, sandbox.memory());
   }
+}
+
+/** A policy is cached and used again for all of an API: it may let nobody in elsewhere whom the oracle would not, nor shut anybody out. */
+async function judgeReuse(question: Question, opens: boolean, known: Known, world: World, report: Report): Promise<void> {
+  const { allowed } = await judge(question, known, world);
+  const isRight = opens ? allowed.includes("allow") : allowed.some((outcome) => outcome !== "allow");
+  report.reuse();
+  const what = `an answer ${opens ? "opens" : "closes"} ${question.route}, where right is ${allowed.join(" or ")}`;
+  if (!isRight) report.wrong("rest", what, question.after - question.before);
+}
+
+/** A table that does not answer takes two seconds of a request's time, and no key fetch's. */
+function isStall({ before, after }: Span, { table }: World): boolean {
+  return after - before >= STALL && !table.outages.some(({ from, to }) => from <= after && (to ?? after) >= before);
 }
 
 function remember(accepted: Set<string>, authorization: string | null): void {
@@ -57,26 +80,34 @@ function remember(accepted: Set<string>, authorization: string | null): void {
 }
 
 const publisher = new KeyPublisher();
+const table = new RevocationTable();
 const keysUrl = await publisher.start();
+const environment = await table.start();
 await build({ outdir: OUT, local: { keysUrl }, entries: { http: "test/soak/http.ts", rest: "test/soak/rest.ts" } });
 const apis = [HTTP, REST];
-const sandboxes = await Promise.all(apis.map((api) => startSandbox({ bundle: join(root, OUT, api.name, "index.mjs") })));
+const sandboxes = await Promise.all(
+  apis.map((api) => startSandbox({ bundle: join(root, OUT, api.name, "index.mjs"), environment, flags: HEAP })),
+);
+const traffics = apis.map((_, index) => new Traffic(publisher, seededRandom(seed + index + 1)));
 console.log(`seed ${seed}, ${minutes} min, ${apis.length} sandboxes`);
-const disturbing = setInterval(disturb, 1_000, publisher, seededRandom(seed));
+const disturbing = [
+  setInterval(disturbKeys, 1_000, publisher, seededRandom(seed)),
+  setInterval(disturbTable, 1_000, table, traffics, seededRandom(seed + apis.length + 1)),
+];
 const report = new Report();
+const world = { publisher, table };
 const until = Date.now() + minutes * 60_000;
 try {
-  await Promise.all(
-    apis.map((api, index) => soak(api, sandboxes[index] as Sandbox, publisher, seededRandom(seed + index + 1), until, report)),
-  );
+  await Promise.all(apis.map((api, index) => soak(api, sandboxes[index] as Sandbox, traffics[index] as Traffic, world, until, report)));
 } finally {
-  clearInterval(disturbing);
+  for (const timer of disturbing) clearInterval(timer);
   publisher.stop();
   await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
+  await table.stop();
   await rm(join(root, OUT), { recursive: true, force: true });
 }
 const faults = report.print(
-  publisher,
+  world,
   sandboxes.map((sandbox) => sandbox.stderr()),
 );
 process.exitCode = faults === 0 ? 0 : 1;

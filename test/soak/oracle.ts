@@ -1,16 +1,47 @@
-import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import type { IssuerName, KeyPublisher, Outage, PublishedKey } from "./key-publisher.ts";
+import { HeldAnswers, type Passage, passageOf, type ReadableToken } from "./revocation-oracle.ts";
+import type { RevocationTable } from "./revocation-table.ts";
 
-/** What a caller meets. */
-export type Outcome = "allow" | "deny" | "unauthenticated" | "unavailable";
+/** What a caller meets. `broken` is never right. */
+export type Outcome = "allow" | "deny" | "unauthenticated" | "no keys" | "no revocations" | "broken";
+
+/** From just before a request was handed over until its answer was there, in milliseconds since the epoch. */
+export interface Span {
+  readonly before: number;
+  readonly after: number;
+}
 
 /** One request as the oracle knows it. */
-export interface Question {
+export interface Question extends Span {
   readonly route: string;
   /** The Authorization header's value; null: there is none. */
   readonly authorization: string | null;
-  /** The key ids with which this sandbox has already let somebody through. */
-  readonly accepted: ReadonlySet<string>;
+  /** Whether the answer is used again on other routes, so that a public route's caller is looked at too. */
+  readonly isReused: boolean;
+}
+
+/** What the oracle knows of one sandbox. */
+export class Known {
+  /** The key ids with which it has already let somebody through. */
+  readonly accepted = new Set<string>();
+  readonly held = new HeldAnswers();
+  /** Times in which the machine was too slow for a key fetch to be in time. */
+  readonly stalls: Span[] = [];
+}
+
+/** What a sandbox asks. */
+export interface World {
+  readonly publisher: KeyPublisher;
+  readonly table: RevocationTable;
+}
+
+/** The right outcomes, and whether the token is one that would pass if it were not revoked. */
+export interface Judgement {
+  readonly allowed: readonly Outcome[];
+  readonly revoked: Passage["revoked"];
+  /** The token that the table may have been asked about; null: it was not asked. */
+  readonly read: ReadableToken | null;
 }
 
 const AUDIENCE = "https://api.example";
@@ -18,7 +49,8 @@ const ISSUERS = new Map<unknown, { readonly name: IssuerName; readonly algorithm
   ["https://shop.example", { name: "shop", algorithm: "ES256" }],
   ["https://staff.example", { name: "staff", algorithm: "RS256" }],
 ]);
-const SCOPES = new Map([
+/** The routes that want a scope; the others are public. */
+export const SCOPES: ReadonlyMap<string, string> = new Map([
   ["GET /orders", "orders:read"],
   ["POST /orders", "orders:write"],
 ]);
@@ -30,70 +62,91 @@ const WINDOW = 65_000;
 /** Milliseconds on both sides of an expiry within which either answer is right. */
 const EDGE = 2_000;
 
-const ANY: readonly Outcome[] = ["allow", "deny", "unauthenticated", "unavailable"];
+const without = (...allowed: readonly Outcome[]): Judgement => ({ allowed: [...new Set(allowed)], revoked: "no", read: null });
 
 /**
- * The outcomes that are right for a request at a time (milliseconds since the epoch). It shares no code with what it judges:
- * jose verifies, and what keys a sandbox may hold follows from when they were published and when the endpoint failed.
+ * Judges one answer after it came. It shares no code with what it judges: jose verifies; what keys a sandbox may hold follows from when
+ * they were published and when the endpoint failed, and what it may know of revocations from when they were written.
  */
-export async function judge(
-  { route, authorization, accepted }: Question,
-  publisher: KeyPublisher,
-  now: number,
-): Promise<readonly Outcome[]> {
-  const scope = SCOPES.get(route);
-  if (scope === undefined) return ["allow"];
-  const token = /^Bearer ([^ ]+)$/.exec(authorization ?? "")?.[1];
-  const claimed = token === undefined ? null : readClaimed(token);
-  if (token === undefined || claimed === null) return ["unauthenticated"];
-  const issuer = ISSUERS.get(claimed.iss);
-  if (issuer === undefined || claimed.alg !== issuer.algorithm) return ["unauthenticated"];
-  const key = publisher.keys.find(({ kid, issuer: name }) => kid === claimed.kid && name === issuer.name);
-  const troubled = publisher.outages.some((outage) => outage.issuer === issuer.name && overlaps(outage, now - WINDOW, now));
-  if (key === undefined) return troubled ? ["unauthenticated", "unavailable"] : ["unauthenticated"];
-  const verdict = await verdictOf(token, key, issuer.algorithm, scope, now);
-  const certainty = certaintyOf(key, publisher, now, accepted.has(key.kid));
-  if (certainty === "either")
-    return verdict.includes("allow") ? ANY : [...new Set([...verdict, "unauthenticated", "unavailable"] as const)];
-  return certainty === "known" ? verdict : troubled ? ["unauthenticated", "unavailable"] : ["unauthenticated"];
+export async function judge(question: Question, known: Known, world: World): Promise<Judgement> {
+  if (SCOPES.has(question.route)) return judgeToken(question, known, world);
+  const { read } = question.isReused ? await judgeToken(question, known, world) : without();
+  return { allowed: ["allow"], revoked: "no", read };
 }
 
-function readClaimed(token: string): { readonly iss: unknown; readonly alg: unknown; readonly kid: unknown } | null {
+async function judgeToken(question: Question, known: Known, { publisher, table }: World): Promise<Judgement> {
+  const text = /^Bearer ([^ ]+)$/.exec(question.authorization ?? "")?.[1];
+  const claimed = text === undefined ? null : readClaimed(text);
+  if (text === undefined || claimed === null) return without("unauthenticated");
+  const issuer = ISSUERS.get(claimed.claims.iss);
+  if (issuer === undefined || claimed.alg !== issuer.algorithm) return without("unauthenticated");
+  const certainty = certaintyOf(claimed.kid, issuer.name, publisher, question, known);
+  if (certainty.key === null) return without(...certainty.otherwise);
+  const verdicts = await verdictsOf(text, certainty.key, question);
+  if (verdicts.every((verdict) => verdict === "unauthenticated")) return without("unauthenticated", ...certainty.otherwise);
+  const token = { text, issuer: issuer.name, claims: claimed.claims };
+  const passage = passageOf(token, question, table, known.held);
+  const allowed = verdicts.flatMap((verdict) => (verdict === "unauthenticated" ? [verdict] : passage.outcomes(verdict)));
+  const wouldPass = certainty.otherwise.length === 0 && !verdicts.includes("unauthenticated");
+  return { allowed: [...new Set([...allowed, ...certainty.otherwise])], revoked: wouldPass ? passage.revoked : "no", read: token };
+}
+
+interface Claimed {
+  readonly claims: JWTPayload;
+  readonly alg: unknown;
+  readonly kid: unknown;
+}
+
+function readClaimed(token: string): Claimed | null {
   try {
     const { alg, kid } = decodeProtectedHeader(token);
-    return { alg, kid, iss: decodeJwt(token).iss };
+    return { alg, kid, claims: decodeJwt(token) };
   } catch {
     return null;
   }
 }
 
-async function verdictOf(token: string, key: PublishedKey, algorithm: string, scope: string, now: number): Promise<readonly Outcome[]> {
+/** What the token is worth from a moment before until a moment after, revocations aside. */
+async function verdictsOf(token: string, key: PublishedKey, { route, before, after }: Question): Promise<readonly Outcome[]> {
   const at = async (moment: number): Promise<Outcome> => {
     try {
-      const options = {
+      const { payload } = await jwtVerify(token, key.publicKey, {
         audience: AUDIENCE,
-        algorithms: [algorithm],
+        algorithms: [key.algorithm],
         clockTolerance: SKEW,
         requiredClaims: ["exp"],
         currentDate: new Date(moment),
-      };
-      const { payload } = await jwtVerify(token, key.publicKey, options);
-      return String(payload["scope"]).split(" ").includes(scope) ? "allow" : "deny";
+      });
+      const scope = SCOPES.get(route);
+      return scope === undefined || String(payload["scope"]).split(" ").includes(scope) ? "allow" : "deny";
     } catch {
       return "unauthenticated";
     }
   };
-  return [...new Set([await at(now - EDGE), await at(now + EDGE)])];
+  return [...new Set([await at(before - EDGE), await at(after + EDGE)])];
 }
 
-/** Whether a sandbox must hold a key, must not, or may. */
-function certaintyOf(key: PublishedKey, publisher: KeyPublisher, now: number, accepted: boolean): "known" | "either" | "gone" {
-  const troubledSince = (moment: number) =>
-    publisher.outages.some((outage) => outage.issuer === key.issuer && overlaps(outage, moment - WINDOW, now));
+/** A key that a sandbox may hold, or null, and what else is right because it may not hold it. */
+interface Certainty {
+  readonly key: PublishedKey | null;
+  readonly otherwise: readonly Outcome[];
+}
+
+function certaintyOf(kid: unknown, issuer: IssuerName, publisher: KeyPublisher, { before, after }: Span, known: Known): Certainty {
+  const outages = [...publisher.outages.filter((outage) => outage.issuer === issuer), ...known.stalls.map(asOutage)];
+  const troubledSince = (moment: number) => outages.some((outage) => overlaps(outage, moment - WINDOW, after));
+  const missing: readonly Outcome[] = troubledSince(before) ? ["unauthenticated", "no keys"] : ["unauthenticated"];
+  const key = publisher.keys.find((published) => published.kid === kid && published.issuer === issuer) ?? null;
+  if (key === null) return { key, otherwise: missing };
   const { publishedAt, withdrawnAt } = key;
   // Last good keys outlive an outage, by design for longer than a soak lasts.
-  if (withdrawnAt !== null) return now - withdrawnAt > 2 * WINDOW && !troubledSince(withdrawnAt) ? "gone" : "either";
-  return accepted || (now - publishedAt > WINDOW && !troubledSince(now)) ? "known" : "either";
+  const isGone = withdrawnAt !== null && before - withdrawnAt > 2 * WINDOW && !troubledSince(withdrawnAt);
+  if (isGone) return { key: null, otherwise: missing };
+  const isHeld = withdrawnAt === null && (known.accepted.has(key.kid) || (before - publishedAt > WINDOW && !troubledSince(before)));
+  return { key, otherwise: isHeld ? [] : missing };
 }
 
-const overlaps = ({ from, to }: Outage, begin: number, end: number) => from <= end && (to ?? Number.POSITIVE_INFINITY) >= begin;
+const asOutage = ({ before, after }: Span) => ({ from: before, to: after });
+
+const overlaps = ({ from, to }: Pick<Outage, "from" | "to">, begin: number, end: number) =>
+  from <= end && (to ?? Number.POSITIVE_INFINITY) >= begin;

@@ -1,5 +1,5 @@
 import type { KeyPublisher } from "./key-publisher.ts";
-import type { Outcome } from "./oracle.ts";
+import type { Judgement, Outcome, World } from "./oracle.ts";
 
 /** Bytes by which memory may still grow after the first quarter of a soak: caches fill, garbage waits. */
 const GROWTH = 24_000_000;
@@ -7,21 +7,53 @@ const GROWTH = 24_000_000;
 const FETCHES = 8;
 const MINUTE = 60_000;
 
+/** One request, what became of it, and what the oracle says. */
+export interface Answered {
+  readonly api: string;
+  readonly kind: string;
+  readonly outcome: Outcome;
+  readonly judgement: Judgement;
+  readonly milliseconds: number;
+}
+
+const OUTCOMES: readonly Outcome[] = ["allow", "deny", "unauthenticated", "no keys", "no revocations", "broken"];
+
 /** What a soak counts, and what it says at the end. */
 export class Report {
-  readonly #counts = new Map<string, number>();
+  readonly #kinds = new Map<string, Record<string, number>>();
+  readonly #invocations = new Map<string, number>();
+  readonly #revoked = { refused: 0, unread: 0, recently: 0, letIn: 0 };
+  readonly #begun = Date.now();
   readonly #wrong: string[] = [];
   readonly #memory = new Map<string, number[]>();
-
-  count(api: string, kind: string, outcome: Outcome): void {
-    const key = `${kind}\t${outcome}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    this.#counts.set(api, (this.#counts.get(api) ?? 0) + 1);
-  }
+  #mayRead = 0;
+  #reuses = 0;
+  #stalls = 0;
 
   /** Kinds and outcomes only: a token is never written down. */
-  wrong(api: string, kind: string, outcome: Outcome, allowed: readonly Outcome[]): void {
-    this.#wrong.push(`${api}: a request ${kind} got ${outcome}, not ${allowed.join(" or ")}`);
+  count({ api, kind, outcome, judgement, milliseconds }: Answered): void {
+    const { allowed, revoked, read } = judgement;
+    const row = this.#kinds.get(kind) ?? {};
+    this.#kinds.set(kind, { ...row, [outcome]: (row[outcome] ?? 0) + 1 });
+    this.#invocations.set(api, (this.#invocations.get(api) ?? 0) + 1);
+    if (read !== null) this.#mayRead++;
+    if (!allowed.includes(outcome)) this.wrong(api, `a request ${kind} got ${outcome}, not ${allowed.join(" or ")}`, milliseconds);
+    if (revoked === "yes") this.#revoked[outcome === "unauthenticated" ? "refused" : "unread"]++;
+    if (revoked === "recently") this.#revoked.recently++;
+    if (revoked === "recently" && (outcome === "allow" || outcome === "deny")) this.#revoked.letIn++;
+  }
+
+  wrong(api: string, what: string, milliseconds: number): void {
+    this.#wrong.push(`${api}, second ${Math.floor((Date.now() - this.#begun) / 1_000)}, ${milliseconds} ms: ${what}`);
+  }
+
+  /** An answer was held against what is right on another route. */
+  reuse(): void {
+    this.#reuses++;
+  }
+
+  stall(): void {
+    this.#stalls++;
   }
 
   sample(api: string, bytes: number | null): void {
@@ -29,29 +61,27 @@ export class Report {
   }
 
   /** Prints everything; answers the number of faults. */
-  print(publisher: KeyPublisher, errors: readonly string[]): number {
-    console.table(this.#byKind());
+  print({ publisher, table }: World, errors: readonly string[]): number {
+    console.table(Object.fromEntries(this.#kinds), [...OUTCOMES]);
+    const readings = table.readings > this.#mayRead ? [`the table was read ${table.readings} times for ${this.#mayRead} requests`] : [];
     const faults = [
       ...this.#wrong.slice(0, 20),
       ...this.#memoryFaults(),
       ...fetchFaults(publisher),
+      ...readings,
       ...errors.filter((text) => text !== ""),
     ];
-    const total = [...this.#memory.keys()].map((api) => `${api} ${this.#counts.get(api) ?? 0}`);
-    console.log(`Invocations: ${total.join(", ")}. Wrong decisions: ${this.#wrong.length}.`);
+    const { refused, unread, recently, letIn } = this.#revoked;
+    console.log(`Invocations: ${listed(this.#invocations)}. Wrong decisions: ${this.#wrong.length}. Stalls: ${this.#stalls}.`);
     console.log(`Keys: ${publisher.keys.length} published, ${publisher.outages.length} outages, ${publisher.fetches.length} fetches.`);
+    console.log(`Answers held against another route, where they may be used again: ${this.#reuses}.`);
+    const kinds = listed(countedBy(table.written.map(({ kind }) => kind)));
+    console.log(`Revocations: ${table.written.length} written (${kinds}), ${table.outages.length} outages, ${table.readings} readings.`);
+    console.log(`Requests with revoked tokens: ${refused} refused, ${unread} not looked up in an outage.`);
+    console.log(`While an older answer may be held: ${recently}, of which ${letIn} were let in or denied by rule.`);
     for (const [api, samples] of this.#memory) console.log(`Memory, ${api}: ${quarters(samples).map(megabytes).join(", ")} by quarters.`);
     for (const fault of faults) console.error(`FAULT: ${fault}`);
     return Math.max(faults.length, this.#wrong.length);
-  }
-
-  #byKind(): Record<string, Record<string, number>> {
-    const table: Record<string, Record<string, number>> = {};
-    for (const [key, count] of this.#counts) {
-      const [kind = "", outcome] = key.split("\t");
-      if (outcome !== undefined) table[kind] = { ...table[kind], [outcome]: count };
-    }
-    return table;
   }
 
   #memoryFaults(): string[] {
@@ -79,4 +109,11 @@ function quarters(samples: readonly number[]): number[] {
   });
 }
 
+function countedBy(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+const listed = (counts: ReadonlyMap<string, number>) => [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,6 +1,8 @@
-import { createHmac, randomUUID, sign } from "node:crypto";
-import type { KeyPublisher, PublishedKey } from "./key-publisher.ts";
+import { randomUUID } from "node:crypto";
+import type { KeyPublisher } from "./key-publisher.ts";
 import { pick } from "./random.ts";
+import type { RevokedKind } from "./revocation-table.ts";
+import { Mint, namesIn, nowInSeconds as now } from "./tokens.ts";
 
 /** One request to send. */
 export interface Request {
@@ -10,36 +12,42 @@ export interface Request {
   readonly authorization: string | null;
 }
 
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const ROUTES = ["GET /orders", "GET /orders", "GET /orders", "POST /orders", "GET /health"];
 
-/** Tokens sent again: how many are remembered. */
-const REMEMBERED = 500;
+/** Tokens sent again: how many are remembered, and how many of the good ones take the place of an older one. */
+const [REMEMBERED, REPLACING] = [500, 0.05];
+/** Revoked tokens of each kind that are remembered. */
+const REVOKED = 60;
 
-/** An endless mix of honest and dishonest requests; what it does next depends on the random numbers and the keys alone. */
+/** An endless mix of honest and dishonest requests; what it does next depends on the random numbers, the keys and the revocations alone. */
 export class Traffic {
-  readonly #publisher: KeyPublisher;
   readonly #random: () => number;
+  readonly #mint: Mint;
   readonly #sent: string[] = [];
+  readonly #revoked: Partial<Record<RevokedKind, string[]>> = {};
   readonly #mix: readonly (readonly [kind: string, share: number, make: () => string | null])[];
 
   constructor(publisher: KeyPublisher, random: () => number) {
-    this.#publisher = publisher;
+    const mint = new Mint(publisher, random);
     this.#random = random;
+    this.#mint = mint;
     this.#mix = [
-      ["valid", 36, () => this.#remember(this.#token())],
-      ["repeated", 28, () => (this.#sent.length === 0 ? this.#token() : pick(this.#sent, random))],
-      ["expired", 6, () => this.#token({ exp: now() - 3_600 })],
-      ["about to expire", 2, () => this.#remember(this.#token({ exp: now() - 50 }))],
-      ["not yet valid", 2, () => this.#token({ nbf: now() + 3_600 })],
-      ["for another audience", 3, () => this.#token({ aud: "https://other.example" })],
-      ["of an unknown issuer", 3, () => this.#token({ iss: "https://stranger.example" })],
-      ["with a signature cut short", 3, () => this.#token().slice(0, -2)],
-      ["with a changed payload", 4, () => tampered(this.#token())],
-      ["signed by another key under a known id", 3, () => this.#crossSigned()],
-      ["with an unknown key id", 4, () => this.#token({}, { kid: randomUUID() })],
-      ["without a signature", 2, () => `${part({ alg: "none" })}.${this.#token().split(".")[1]}.`],
-      ["signed with the public key as a secret", 1, () => this.#confused()],
+      ["valid", 36, () => this.#remember(mint.token())],
+      ["repeated", 28, () => this.circulating() ?? mint.token()],
+      ["revoked lately", 5, () => this.#revokedToken()],
+      ["of a revoked session, issued later", 2, () => this.#later("session", ["sub", "sid"])],
+      ["of a revoked subject, issued later", 3, () => this.#later("subject", ["sub", "client_id"])],
+      ["expired", 6, () => mint.token({ iat: now() - 7_200, exp: now() - 3_600 })],
+      ["about to expire", 2, () => this.#remember(mint.token({ exp: now() - 50 }))],
+      ["not yet valid", 2, () => mint.token({ nbf: now() + 3_600 })],
+      ["for another audience", 3, () => mint.token({ aud: "https://other.example" })],
+      ["of an unknown issuer", 3, () => mint.token({ iss: "https://stranger.example" })],
+      ["with a signature cut short", 3, () => mint.token().slice(0, -2)],
+      ["with a changed payload", 4, () => mint.tampered()],
+      ["signed by another key under a known id", 3, () => mint.crossSigned()],
+      ["with an unknown key id", 4, () => mint.token({}, { kid: randomUUID() })],
+      ["without a signature", 2, () => mint.unsigned()],
+      ["signed with the public key as a secret", 1, () => mint.confused()],
       ["garbage", 2, () => "x".repeat(Math.floor(random() * 9_000))],
       ["without a token", 1, () => null],
     ];
@@ -54,59 +62,37 @@ export class Traffic {
     return { kind, route, authorization: token === null ? null : `Bearer ${token}` };
   }
 
-  /** A key of either issuer; now and then one that was withdrawn. ES256 more often, because it is quicker to sign. */
-  #key(): PublishedKey {
-    const { keys } = this.#publisher;
-    if (this.#random() < 0.02) return pick(keys, this.#random);
-    return pick(this.#publisher.published(this.#random() < 0.85 ? "shop" : "staff"), this.#random);
+  /** One of the tokens that are sent again and again; null: there is none yet. */
+  circulating(random = this.#random): string | null {
+    return this.#sent.length === 0 ? null : pick(this.#sent, random);
   }
 
-  #token(claims: object = {}, header: object = {}, key = this.#key()): string {
-    const scope = pick(["orders:read", "orders:read orders:write", "profile", "orders:readers"], this.#random);
-    const issued = now();
-    const payload = {
-      iss: `https://${key.issuer}.example`,
-      aud: "https://api.example",
-      sub: `user-${Math.floor(this.#random() * 1e6)}`,
-      client_id: "web",
-      iat: issued - 4_000,
-      exp: issued + 3_600,
-      scope,
-      ...claims,
-    };
-    const signed = `${part({ alg: key.algorithm, kid: key.kid, typ: "at+jwt", ...header })}.${part(payload)}`;
-    const options = { key: key.privateKey, dsaEncoding: "ieee-p1363" } as const;
-    return `${signed}.${sign("sha256", Buffer.from(signed), options).toString("base64url")}`;
+  /** Told of a token that was just revoked by something it names. */
+  notice(kind: RevokedKind, token: string): void {
+    this.#keep((this.#revoked[kind] ??= []), token, REVOKED);
   }
 
-  #crossSigned(): string {
-    const [key, other] = [this.#key(), this.#key()];
-    const [, payload = ""] = this.#token({}, {}, key).split(".");
-    const signed = `${part({ alg: other.algorithm, kid: key.kid, typ: "at+jwt" })}.${payload}`;
-    const wrong = this.#publisher.keys.find(({ kid, issuer }) => kid !== key.kid && issuer === other.issuer) ?? other;
-    if (wrong.kid === key.kid) return `${signed}.AAAA`;
-    return `${signed}.${sign("sha256", Buffer.from(signed), { key: wrong.privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
+  #revokedToken(): string {
+    const lists = Object.values(this.#revoked);
+    return lists.length === 0 ? this.#mint.token() : pick(pick(lists, this.#random), this.#random);
   }
 
-  #confused(): string {
-    const key = this.#key();
-    const [, payload = ""] = this.#token({}, {}, key).split(".");
-    const signed = `${part({ alg: "HS256", kid: key.kid })}.${payload}`;
-    const secret = key.publicKey.export({ format: "pem", type: "spki" });
-    return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+  /** Somebody whose token was revoked comes back with a new one that has some of the old names. */
+  #later(kind: RevokedKind, kept: readonly string[]): string {
+    const revoked = this.#revoked[kind];
+    if (revoked === undefined) return this.#mint.token();
+    const names = namesIn(pick(revoked, this.#random));
+    const claims = Object.fromEntries(Object.entries(names).filter(([name]) => kept.includes(name)));
+    return this.#mint.successor(names, claims);
   }
 
   #remember(token: string): string {
-    if (this.#sent.length < REMEMBERED) this.#sent.push(token);
-    else this.#sent[Math.floor(this.#random() * REMEMBERED)] = token;
+    if (this.#sent.length < REMEMBERED || this.#random() < REPLACING) this.#keep(this.#sent, token, REMEMBERED);
     return token;
   }
-}
 
-const now = () => Math.floor(Date.now() / 1_000);
-
-function tampered(token: string): string {
-  const [header = "", payload = "", signature = ""] = token.split(".");
-  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
-  return `${header}.${part({ ...claims, scope: "orders:read orders:write", sub: "administrator" })}.${signature}`;
+  #keep(list: string[], token: string, limit: number): void {
+    if (list.length < limit) list.push(token);
+    else list[Math.floor(this.#random() * limit)] = token;
+  }
 }
