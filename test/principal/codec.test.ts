@@ -10,6 +10,8 @@ const stringified = (context: object) => Object.fromEntries(Object.entries(conte
 const transported = (context: object) => JSON.parse(JSON.stringify(context)) as object;
 
 const text = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }).filter((value) => value.isWellFormed());
+/** What a claim may be called: a token's member names are written without escapes. */
+const name = text.filter((value) => !JSON.stringify(value).includes("\\"));
 const optional = fc.option(text, { nil: null });
 const texts = fc.array(text, { maxLength: 6 });
 const seconds = fc.integer({ min: 0, max: 4_102_444_800 });
@@ -33,7 +35,7 @@ const principals: fc.Arbitrary<Principal> = fc.record({
   claims: fc
     .array(
       fc.tuple(
-        fc.oneof(text, fc.constantFrom("__proto__", "constructor", "v")),
+        fc.oneof(name, fc.constantFrom("__proto__", "constructor", "v")),
         fc.oneof(text, fc.integer(), fc.boolean(), fc.constant({ a: [1, "b", null] })),
       ),
       { maxLength: 4 },
