@@ -91,7 +91,8 @@ export async function authorize(request: AuthorizationRequest, runtime: Runtime)
   }
 }
 
-const NOBODY: Decision = { kind: "allow", principal: null };
+/** The caller of a public route, who had to prove nothing. */
+export const NOBODY: Decision = { kind: "allow", principal: null };
 
 /** A public route's caller, whoever it is: nobody, where the token is none or proves nothing. */
 async function openToAll({ credential, form }: AuthorizationRequest, runtime: Runtime): Promise<Decision> {

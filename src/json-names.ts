@@ -1,6 +1,6 @@
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const COLON = 0x3a;
 /** JSON's white space: space, tab, line feed, carriage return. */
 const SPACES: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { SallyportError } from "./errors.ts";
-import { withPlainNames } from "./json-names.ts";
+import { BACKSLASH, COLON, QUOTE, withPlainNames } from "./json-names.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -11,10 +11,6 @@ export interface JsonObject {
 
 /** How deep objects and arrays may nest: real tokens need three or four levels. */
 export const MAX_DEPTH = 32;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 
 /**
  * Parses JSON that leaves no room for two readings: valid UTF-8 without a byte order mark, an object at the top, no

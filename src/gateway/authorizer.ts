@@ -1,4 +1,4 @@
-import { type AuthorizationRequest, authorize, type Decision, type Runtime } from "../authorize.ts";
+import { type AuthorizationRequest, authorize, type Decision, NOBODY, type Runtime } from "../authorize.ts";
 import { seconds } from "../seconds.ts";
 import { REASONS, SallyportError } from "../errors.ts";
 import { isOnLambda } from "../config/lambda.ts";
@@ -149,7 +149,7 @@ function contextOf(decision: Decision, encode: ApiType<never, never>["encode"]):
 /** A principal that does not fit into the answer is denied, never cut; on a public route it is nobody. */
 function withinBudget(decision: Decision, context: AuthorizerContext | null, route: Route | null): Decision {
   if (decision.kind !== "allow" || decision.principal === null || context !== null) return decision;
-  if (route?.rule.kind === "public") return { kind: "allow", principal: null };
+  if (route?.rule.kind === "public") return NOBODY;
   return { kind: "deny", principal: decision.principal, code: "principal_too_large" };
 }
 

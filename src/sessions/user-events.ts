@@ -1,3 +1,4 @@
+import { seconds } from "../seconds.ts";
 import { isJsonObject, type JsonObject, member } from "../json.ts";
 import { writeLine } from "../observe/log.ts";
 import type { RevocationTable } from "./revocation-table.ts";
@@ -83,7 +84,7 @@ function cognitoOrder(detail: JsonObject, pools: UserEventsOptions["pools"]): Or
   const { arn } = membersOf(detail, "userIdentity");
   const at = typeof eventTime === "string" ? Date.parse(eventTime) : Number.NaN;
   const by = typeof arn === "string" ? arn : "unknown";
-  return { issuer, kind: "subject", value, by, why, upTo: Number.isNaN(at) ? null : Math.floor(at / 1_000) };
+  return { issuer, kind: "subject", value, by, why, upTo: Number.isNaN(at) ? null : seconds(at) };
 }
 
 function membersOf(object: JsonObject, name: string): JsonObject {
