@@ -13,9 +13,9 @@ const example = (name: string) => fileURLToPath(new URL(`examples/${name}`, impo
 let folder: string;
 let issuer: Awaited<ReturnType<typeof serveKeys>>;
 
-const configure = (name: string, audience: string) =>
+const configure = (name: string, audience: string, at = folder) =>
   writeFile(
-    join(folder, name),
+    join(at, name),
     `import { defineGateway, group, oidc, scope } from "${LIBRARY}";
 export default defineGateway({
   issuers: { shop: oidc({ issuer: "https://shop.example", audience: "${audience}", algorithms: ["ES256"], jwksUri: "${issuer.url}" }) },
@@ -74,10 +74,12 @@ describe("sallyport doctor", () => {
   });
 
   it("finds templates where tools leave them", async () => {
-    await mkdir(join(folder, "cdk.out"));
-    await copyFile(example("healthy-http.json"), join(folder, "cdk.out", "Orders.template.json"));
-    await copyFile(example("healthy-sam-http.yaml"), join(folder, "template.yaml"));
-    const { stdout } = await doctor("--offline");
+    const project = join(folder, "project");
+    await mkdir(join(project, "cdk.out"), { recursive: true });
+    await configure("gateway.mjs", "shop", project);
+    await copyFile(example("healthy-http.json"), join(project, "cdk.out", "Orders.template.json"));
+    await copyFile(example("healthy-sam-http.yaml"), join(project, "template.yaml"));
+    const { stdout } = await runCli(["doctor", "--config", "gateway.mjs", "--offline"], { cwd: project });
     expect(stdout).toContain("cdk.out/Orders.template.json: HttpApi");
     expect(stdout).toContain("template.yaml: Api (http)");
   });
