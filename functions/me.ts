@@ -2,6 +2,7 @@ import { routes } from "../gateway.routes.ts";
 import { revocations } from "../gateway.sessions.ts";
 import { guard } from "../src/guard/index.ts";
 import { evaluate } from "../src/rules/evaluate.ts";
+import { seconds } from "../src/seconds.ts";
 import { json } from "./http.ts";
 
 /** What the API is there for: ending a session is nobody's right in particular. */
@@ -11,7 +12,7 @@ const offered = [...routes.routes.values()].filter(({ method, segments }) => met
 export const handler = guard(
   routes,
   async (_event, { principal }) => {
-    const now = Math.floor(Date.now() / 1000);
+    const now = seconds(Date.now());
     const reachable = offered.filter(({ rule }) => evaluate(rule, principal, now).holds);
     return json(200, { ...principal, routes: reachable.map(({ key }) => key) });
   },

@@ -4,7 +4,6 @@ import {
   azureAdB2c,
   claim,
   cognito,
-  ConfigurationError,
   defineGateway,
   dynamoKeyStore,
   env,
@@ -14,9 +13,9 @@ import {
   issuer,
   oidc,
   okta,
-  type Problem,
   scope,
 } from "../../src/index.ts";
+import { problemsIn } from "./problems.ts";
 
 const api = (changes: object = {}) => oidc({ issuer: "https://idp.example", audience: "https://api.example", ...changes });
 const POOL = "eu-west-1_SamplePool";
@@ -25,15 +24,7 @@ const OTHER = "5e0d9c8b-7a61-4f52-8e43-d2c1b0a9f8e7";
 const B2C = { issuer: `https://shop.b2clogin.com/${TENANT}/v2.0/`, policies: ["B2C_1_signin"], audience: "x" };
 const routes = { "GET /": "authenticated" } as const;
 
-function problems(options: object): readonly Problem[] {
-  try {
-    defineGateway(options as Parameters<typeof defineGateway>[0]);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigurationError);
-    return (error as ConfigurationError).problems;
-  }
-  return [];
-}
+const problems = (options: object) => problemsIn(() => defineGateway(options as Parameters<typeof defineGateway>[0]));
 
 const paths = (options: object) => problems(options).map(({ path }) => path);
 const withIssuer = (changes: object) => ({ issuers: { main: api(changes) }, routes });

@@ -3,7 +3,6 @@ import {
   auth0,
   azureAdB2c,
   cognito,
-  type ConfigurationError,
   defineGateway,
   entraExternalId,
   entraId,
@@ -12,20 +11,15 @@ import {
   type IssuerDefinition,
   oidc,
 } from "../../src/index.ts";
+import { sentencesIn } from "./problems.ts";
 
 const TENANT = "8a1f0c63-57d2-4e9b-b0a4-3c6d9e2f7b15";
 const [SECOND, THIRD] = ["5e0d9c8b-7a61-4f52-8e43-d2c1b0a9f8e7", "0d9c8b7a-6e5f-4d3c-8b2a-190817263544"];
 const formsOf = (tenant: string) => [`https://login.microsoftonline.com/${tenant}/v2.0`, `https://sts.windows.net/${tenant}/`];
 
 /** The problems of a gateway with these issuers, as whole sentences. */
-function problemsOf(issuers: Readonly<Record<string, IssuerDefinition>>): readonly string[] {
-  try {
-    defineGateway({ issuers, routes: { "GET /": "authenticated" } });
-    return [];
-  } catch (error) {
-    return (error as ConfigurationError).problems.map(({ path, message, fix }) => `${path} ${message} ${fix}`);
-  }
-}
+const problemsOf = (issuers: Readonly<Record<string, IssuerDefinition>>) =>
+  sentencesIn(() => defineGateway({ issuers, routes: { "GET /": "authenticated" } }));
 
 type More = { readonly tenants?: readonly string[]; readonly tenantClaim?: string | readonly string[] };
 

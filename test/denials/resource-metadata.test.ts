@@ -16,6 +16,7 @@ import {
   resourceMetadataUrl,
   scope,
 } from "../../src/index.ts";
+import { sentencesIn } from "../config/problems.ts";
 import { createTestGateway } from "../gateway/gateway.ts";
 
 const RESOURCE = "https://api.orders.example";
@@ -148,14 +149,7 @@ describe("the authorization servers", () => {
 });
 
 describe("what is wrong with an option", () => {
-  const problems = (options: unknown): string[] => {
-    try {
-      resourceMetadata(gateway, options as Parameters<typeof resourceMetadata>[1]);
-    } catch (error) {
-      return (error as ConfigurationError).problems.map(({ path, message, fix }) => `${path} ${message} ${fix}`);
-    }
-    return [];
-  };
+  const problems = (options: unknown) => sentencesIn(() => resourceMetadata(gateway, options as Parameters<typeof resourceMetadata>[1]));
   const NOT_HTTPS = "is not an https URL. Write it as clients use it: https://api.example.";
   const TOO_MUCH = "holds a query, a fragment or a user. Write scheme, host and path only.";
 

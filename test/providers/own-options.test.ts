@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { auth0, cognito, type ConfigurationError, defineGateway } from "../../src/index.ts";
+import { auth0, cognito, defineGateway } from "../../src/index.ts";
 import type { CognitoOptions } from "../../src/providers/cognito.ts";
 import type { IssuerDefinition } from "../../src/providers/provider.ts";
+import { sentencesIn } from "../config/problems.ts";
 import { problemTexts } from "./support.ts";
 
 describe("Auth0's own APIs are no audience of yours", () => {
@@ -41,12 +42,7 @@ describe("Cognito's `requireAudience`", () => {
   const POOL = { userPoolId: "eu-west-3_Rm4kTz9Qa", clientIds: ["web", "batch"], audience: "https://orders.example" };
   const problemsOf = (requireAudience: unknown, more: object = {}): readonly string[] => {
     const main: IssuerDefinition = cognito({ ...POOL, requireAudience, ...more } as CognitoOptions);
-    try {
-      defineGateway({ issuers: { main }, routes: { "GET /": "authenticated" } });
-      return [];
-    } catch (error) {
-      return (error as ConfigurationError).problems.map(({ path, message, fix }) => `${path} ${message} ${fix}`);
-    }
+    return sentencesIn(() => defineGateway({ issuers: { main }, routes: { "GET /": "authenticated" } }));
   };
 
   it.each([[true], [false], [["web"]], [["web", "batch"]]])("%j is fine", (value) => {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ConfigurationError, SallyportError } from "../../src/index.ts";
+import { SallyportError } from "../../src/index.ts";
 import type { Proof } from "../../src/principal/proof.ts";
 import { revocationTable, type RevocationTableOptions } from "../../src/sessions/revocation-table.ts";
 import type { OnUnavailable, Revocations } from "../../src/sessions/revocations.ts";
 import { type AuditEntry, createRevoker } from "../../src/sessions/revoker.ts";
 import { keyOf, type Target } from "../../src/sessions/targets.ts";
+import { problemsIn } from "../config/problems.ts";
 import { makeClock, NOW_SECONDS, proofOf, startTable, TABLE, watched } from "./kit.ts";
 
 const CAUSE = { by: "operator", why: "lost phone" };
@@ -307,14 +308,8 @@ describe("records", () => {
 });
 
 describe("the settings", () => {
-  const problems = (options: object): string[] => {
-    try {
-      revocationTable(options as RevocationTableOptions).open({ clock: Date.now });
-    } catch (error) {
-      return (error as ConfigurationError).problems.map(({ path }) => path);
-    }
-    return [];
-  };
+  const problems = (options: object) =>
+    problemsIn(() => revocationTable(options as RevocationTableOptions).open({ clock: Date.now })).map(({ path }) => path);
 
   it("onUnavailable has no default", () => expect(problems({ table: TABLE })).toEqual(["revocations.onUnavailable"]));
   it("a table is needed", () => expect(problems({ onUnavailable: "deny" })).toEqual(["revocations.table"]));

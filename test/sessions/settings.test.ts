@@ -1,25 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { type ConfigurationError, defineGateway, entraId, type Gateway, oidc } from "../../src/index.ts";
+import { defineGateway, entraId, type Gateway, oidc } from "../../src/index.ts";
 import { backchannelLogout, type BackchannelLogoutOptions } from "../../src/sessions/backchannel-logout.ts";
 import { cognitoSessions } from "../../src/sessions/cognito-sessions.ts";
 import { revocationTable, type RevocationTableOptions } from "../../src/sessions/revocation-table.ts";
 import { createRevoker } from "../../src/sessions/revoker.ts";
 import { gateway as plain } from "../authorize/sample.ts";
+import { sentencesIn } from "../config/problems.ts";
 import { TABLE } from "./kit.ts";
-
-/** Each problem as its reader sees it: where, what, and what to do. */
-function problemsOf(start: () => unknown): string[] {
-  try {
-    start();
-  } catch (error) {
-    return (error as ConfigurationError).problems.map(({ path, message, fix }) => `${path} ${message} ${fix}`);
-  }
-  return [];
-}
 
 describe("a table of revocations", () => {
   const problems = (changes: object) =>
-    problemsOf(() => revocationTable({ table: TABLE, onUnavailable: "deny", ...changes }).open({ clock: Date.now }));
+    sentencesIn(() => revocationTable({ table: TABLE, onUnavailable: "deny", ...changes }).open({ clock: Date.now }));
   const DECIDE = 'Decide for "deny" (fail with a 503) or "allow" (let revoked tokens pass).';
   const DURATION = 'is not a duration. Write it like "5s" or "31d".';
 
@@ -46,14 +37,16 @@ describe("a table of revocations", () => {
 
   it("that is wrong is not written into, either", () => {
     const table = revocationTable({ table: TABLE } as RevocationTableOptions);
-    expect(problemsOf(() => createRevoker(table))).toEqual([`revocations.onUnavailable is undefined. ${DECIDE}`]);
+    expect(sentencesIn(() => createRevoker(table))).toEqual([`revocations.onUnavailable is undefined. ${DECIDE}`]);
   });
 });
 
 describe("back-channel logout", () => {
   const revocations = revocationTable({ table: TABLE, onUnavailable: "deny" });
   const problems = (issuers: unknown, gateway: Gateway = plain) =>
-    problemsOf(() => backchannelLogout(gateway, { revocations, issuers: issuers as BackchannelLogoutOptions["issuers"], prefetch: false }));
+    sentencesIn(() =>
+      backchannelLogout(gateway, { revocations, issuers: issuers as BackchannelLogoutOptions["issuers"], prefetch: false }),
+    );
   const NAME = "Name the issuers that may end sessions here.";
   const good = { clientIds: ["web"], ends: "session" };
 
@@ -84,7 +77,7 @@ describe("back-channel logout", () => {
 });
 
 describe("the id of a user pool", () => {
-  const problems = (userPoolId: unknown) => problemsOf(() => cognitoSessions({ userPoolId: userPoolId as string }));
+  const problems = (userPoolId: unknown) => sentencesIn(() => cognitoSessions({ userPoolId: userPoolId as string }));
 
   it.each(["eu-west-1_SamplePool", "us-gov-west-1_a1"])("may be %s", (id) => expect(problems(id)).toEqual([]));
   it.each(["SamplePool", "eu-west-1_", "_Sample", "eu-west-1_Sample-Pool", "x EU_a", "X/eu-west-1_Sample", "eu-west-1_Sample/x"])(
