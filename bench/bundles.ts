@@ -2,17 +2,28 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import type { Metafile } from "esbuild";
-import { bundleOf, type DeployedAuthorizers, metaOf } from "./deployed.ts";
+import { buildHandlers, bundleOf, type DeployedAuthorizers, metaOf } from "./deployed.ts";
 import { median } from "./measure.ts";
 
 /** A bundle's minified size in bytes, and the milliseconds its import takes in a fresh process. */
 export interface BundleResult {
   readonly name: string;
-  /** Null: not a bundle, but something to compare with. */
+  /** An authorizer of the project, and not something to compare with. */
+  readonly isOurs: boolean;
+  /** Null: not a bundle. */
   readonly bytes: number | null;
   readonly gzipBytes: number | null;
   readonly importTime: number;
 }
+
+const CRYPTO = "node:crypto";
+
+/** What the authorizers are compared with, by the names of the bench's handlers. */
+const COMPARED = { empty: "empty handler", "aws-jwt-verify": "aws-jwt-verify", "jose-remote": "jose, remote key set" } as const;
+export const EMPTY_HANDLER = COMPARED.empty;
+
+/** The peers read it when they are loaded; nobody is asked for keys. */
+const SETTINGS = { ISSUER: "https://idp.example", AUDIENCE: "orders", KEYS_URL: "https://idp.example/keys" };
 
 /** A part of a bundle, named by the folder or file of `src` it comes from. */
 export interface BundlePart {
@@ -24,7 +35,9 @@ export interface BundlePart {
 export async function dissectLargest(
   bundles: readonly BundleResult[],
 ): Promise<{ readonly name: string; readonly parts: readonly BundlePart[] }> {
-  const { name } = bundles.reduce((largest, one) => ((one.bytes ?? 0) > (largest.bytes ?? 0) ? one : largest));
+  const { name } = bundles
+    .filter(({ isOurs }) => isOurs)
+    .reduce((largest, one) => ((one.bytes ?? 0) > (largest.bytes ?? 0) ? one : largest));
   const { outputs } = JSON.parse(await readFile(metaOf(name), "utf8")) as Metafile;
   const { inputs = {} } = Object.entries(outputs).find(([path]) => path.endsWith(`/${name}/index.mjs`))?.[1] ?? {};
   const parts = new Map<string, number>();
@@ -35,20 +48,21 @@ export async function dissectLargest(
   return { name, parts: [...parts].map(([part, bytes]) => ({ name: part, bytes })).toSorted((a, b) => b.bytes - a.bytes) };
 }
 
-/** Imports each authorizer in fresh processes, by turns with an empty module and node:crypto alone. */
-export function measureBundles({ sizes, environment }: DeployedAuthorizers, rounds: number): readonly BundleResult[] {
-  const modules = [
-    { name: "empty module", url: "data:text/javascript," },
-    { name: "`node:crypto` alone", url: "node:crypto" },
-    ...[...sizes.keys()].map((name) => ({ name, url: pathToFileURL(bundleOf(name)).href })),
+/** Imports each authorizer in fresh processes, by turns with an empty handler, `node:crypto` alone and handlers of peers. */
+export async function measureBundles({ sizes, environment }: DeployedAuthorizers, rounds: number): Promise<readonly BundleResult[]> {
+  const compared = await buildHandlers(Object.keys(COMPARED));
+  const bundle = (name: string) => ({ url: pathToFileURL(bundleOf(name)).href });
+  const modules: readonly (Pick<BundleResult, "name" | "isOurs"> & { url: string; bytes?: number; gzipBytes?: number })[] = [
+    ...Object.entries(COMPARED).map(([name, title]) => ({ ...bundle(name), ...compared.get(name), name: title, isOurs: false })),
+    { url: CRYPTO, name: `\`${CRYPTO}\` alone`, isOurs: false },
+    ...[...sizes].map(([name, size]) => ({ ...bundle(name), ...size, name, isOurs: true })),
   ];
   const times = modules.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { url }] of modules.entries()) times[index]?.push(importTime(url, environment));
+    for (const [index, { url }] of modules.entries()) times[index]?.push(importTime(url, { ...SETTINGS, ...environment }));
   }
-  return modules.map(({ name }, index) => {
-    const { bytes = null, gzipBytes = null } = sizes.get(name) ?? {};
-    return { name, bytes, gzipBytes, importTime: median(times[index] ?? []) };
+  return modules.map(({ name, isOurs, bytes = null, gzipBytes = null }, index) => {
+    return { name, isOurs, bytes, gzipBytes, importTime: median(times[index] ?? []) };
   });
 }
 

@@ -36,6 +36,9 @@ export const AUTHORIZERS: Readonly<Record<string, MakeEvent>> = {
 const [REVOKING, WITH_REVOCATIONS] = ["http", "http-with-revocations"];
 export const PINNED_WITH_REVOCATIONS = `${WITH_REVOCATIONS}-pinned`;
 
+/** What bundles weigh, by name. */
+export type Sizes = ReadonlyMap<string, { readonly bytes: number; readonly gzipBytes: number }>;
+
 /**
  * The project's own authorizers as they would be deployed, without revocations: plain under their own names, with pinned keys as
  * `<name>-pinned`. One is there with the whole configuration as well.
@@ -45,7 +48,7 @@ export interface DeployedAuthorizers {
   readonly token: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Of the bundles without pinned keys, by name. */
-  readonly sizes: ReadonlyMap<string, { readonly bytes: number; readonly gzipBytes: number }>;
+  readonly sizes: Sizes;
 }
 
 export async function buildDeployed(): Promise<DeployedAuthorizers> {
@@ -66,9 +69,11 @@ export async function buildDeployed(): Promise<DeployedAuthorizers> {
   return {
     token: await sign("shops", { claims }),
     environment: EXAMPLE_ENVIRONMENT,
-    sizes: new Map(built.map((bundle) => [bundle.name, bundle])),
+    sizes: sizesOf(built),
   };
 }
+
+const sizesOf = (built: Awaited<ReturnType<typeof build>>): Sizes => new Map(built.map((bundle) => [bundle.name, bundle]));
 
 /** Writes the authorizers over the sample's configuration without its revocations; answers their entry points by name. */
 async function writePlain(): Promise<Readonly<Record<string, string>>> {
@@ -102,7 +107,7 @@ export async function writeSnapshot(name: string, snapshot: KeySnapshot): Promis
 }
 
 /** Bundles handlers of the bench. */
-export async function buildHandlers(names: readonly string[], snapshot: string | null = null, suffix = ""): Promise<void> {
+export async function buildHandlers(names: readonly string[], snapshot: string | null = null, suffix = ""): Promise<Sizes> {
   const entries = Object.fromEntries(names.map((name) => [`${name}${suffix}`, `bench/handlers/${name}.ts`]));
-  await build({ outdir: OUTDIR, entries, snapshot: snapshot ?? ABSENT });
+  return sizesOf(await build({ outdir: OUTDIR, entries, snapshot: snapshot ?? ABSENT }));
 }

@@ -38,7 +38,7 @@ async function measure(plan: Plan): Promise<Results> {
   const provider = await startIdentityProvider();
   const database = await startDatabase();
   try {
-    const bundles = measureBundles(deployed, plan.imports);
+    const bundles = await measureBundles(deployed, plan.imports);
     return {
       verification: await measureVerification(plan.verification),
       growth: await measureGrowth(plan.growth),

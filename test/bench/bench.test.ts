@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(out, { recursive: true, force: true }));
 
-it("measures everything once and writes tables without a gap", { timeout: 60_000 }, () => {
+it("measures everything once and writes tables without a gap", { timeout: 180_000 }, () => {
   const output = execFileSync(process.execPath, [MAIN, "--smoke", "--out", out], { encoding: "utf8" });
   const page = readFileSync(join(out, "README.md"), "utf8");
 
