@@ -96,8 +96,8 @@ function readCoordinates(jwk: JsonObject, names: readonly string[]): Record<stri
   const parts: Record<string, string> = { crv };
   for (const name of names) {
     const octets = readOctets(jwk, name);
-    if (octets?.length !== COORDINATE_LENGTHS[crv]) return null;
-    parts[name] = octets?.toString("base64url") ?? "";
+    if (octets === null || octets.length !== COORDINATE_LENGTHS[crv]) return null;
+    parts[name] = octets.toString("base64url");
   }
   return parts;
 }

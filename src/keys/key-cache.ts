@@ -69,7 +69,7 @@ export class KeyCache {
   #failures = 0;
   #failedAt = 0;
   #pause = 0;
-  #replacedAt: number | null = null;
+  #replacedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CacheOptions) {
     this.#options = options;
@@ -125,10 +125,12 @@ export class KeyCache {
     if (known !== null) return known;
     if (this.#refresh === null) {
       const now = this.#options.clock();
-      if (this.#isBackingOff() || (this.#replacedAt !== null && isWithin(this.#replacedAt, now, REPLACEMENT_COOL_DOWN))) return null;
+      if (this.#isBackingOff() || isWithin(this.#replacedAt, now, REPLACEMENT_COOL_DOWN)) return null;
       this.#replacedAt = now;
     }
-    return (await this.#refreshedInTime()) ? differing() : null;
+    // Nobody waits for long to learn that the key was the right one.
+    await withDeadline(this.#refreshOnce(), REPLACEMENT_TIMEOUT).catch(() => {});
+    return differing();
   }
 
   /** Where nothing is held: takes keys from the shelf or from the issuer. Never throws. */
@@ -166,11 +168,6 @@ export class KeyCache {
       this.#refresh = null;
     });
     return this.#refresh;
-  }
-
-  /** The signature failed under a key that was found: nobody waits for long to learn that it was the right one. */
-  async #refreshedInTime(): Promise<boolean> {
-    return withDeadline(this.#refreshOnce(), REPLACEMENT_TIMEOUT).catch(() => false);
   }
 
   async #reload(): Promise<boolean> {

@@ -19,8 +19,8 @@ interface Held {
   readonly key: VerificationKey;
   fetchedAt: number;
   readonly freshFor: number;
-  /** When a fetch last failed; null: never since. */
-  failedAt: number | null;
+  /** When a fetch last failed; minus infinity: never since. */
+  failedAt: number;
 }
 
 /** Opens a place that has a file for each key. */
@@ -71,7 +71,7 @@ class SingleKeyCache implements SingleKeyFinder {
     // After the clock was set back, a key is stale from now on and ages normally, instead of being no use until it catches up.
     if (held !== undefined && now < held.fetchedAt) held.fetchedAt = now - held.freshFor;
     if (held === undefined) this.#admit(now);
-    else if (held.failedAt !== null && isWithin(held.failedAt, now, MINUTE)) return this.#stale(held, now);
+    else if (isWithin(held.failedAt, now, MINUTE)) return this.#stale(held, now);
     const asking = this.#fetch(kid, held).finally(() => this.#pending.delete(kid));
     this.#pending.set(kid, asking);
     return asking;
@@ -103,7 +103,7 @@ class SingleKeyCache implements SingleKeyFinder {
     try {
       const { body, freshFor } = await downloadBody(watched, `${this.#base}${kid}`, "text/plain, */*");
       const key = readPem(kid, body);
-      this.#hold(kid, { key, fetchedAt, freshFor, failedAt: null });
+      this.#hold(kid, { key, fetchedAt, freshFor, failedAt: Number.NEGATIVE_INFINITY });
       watch?.events.refreshed(watch.issuer, true);
       return key;
     } catch (error) {

@@ -6,7 +6,7 @@ import type { Fetch, FetchAnswer } from "./download.ts";
  * `globalThis.fetch`) costs a cold start more than the gateway itself. Follows no redirect and takes no content coding.
  * Every request opens its own connection: one kept alive would die unnoticed while Lambda freezes the sandbox.
  */
-export const httpsFetch: Fetch = async (url, { method = "GET", body, headers, signal }) => {
+export const httpsFetch: Fetch = async (url, { method, body, headers, signal }) => {
   // Not import(): listing the exports of node:http for it would load undici as well.
   const { request } = process.getBuiltinModule(url.startsWith("https:") ? "node:https" : "node:http");
   const message = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { HOUR, MINUTE, SECOND, at, makeFinder, makeKey, makeProvider, outcome, query, setOf } from "./kit.ts";
 
 const a = makeKey("a");
@@ -182,6 +182,9 @@ describe("an outage", () => {
     expect(await outcome(keys.find(query("b")))).toBe("key_unknown");
     pass(30 * SECOND);
     expect(await outcome(keys.find(query("b")))).toBe("keys_unavailable");
+    // In the pause that follows nobody is asked, so nobody has said that there is no such key.
+    pass(SECOND);
+    expect([await outcome(keys.find(query("b"))), provider.fetches]).toEqual(["keys_unavailable", 2]);
   });
 
   it("pauses five seconds, then 55 and more, and starts over after a success", async () => {
@@ -225,7 +228,7 @@ describe("a clock that jumps", () => {
     const { provider, keys, pass } = await warm();
     provider.fail();
     pass(-30 * 24 * HOUR);
-    expect(await outcome(keys.find(query("a")))).toBe("found");
+    expect([await outcome(keys.find(query("a"))), await outcome(keys.find(query("a")))]).toEqual(["found", "found"]);
     expect(provider.fetches).toBe(2);
     pass(24 * HOUR);
     expect(await outcome(keys.find(query("a")))).toBe("keys_unavailable");
@@ -239,6 +242,39 @@ describe("a clock that jumps", () => {
     provider.publish(a);
     pass(-HOUR);
     expect(await outcome(keys.find(query("a")))).toBe("found");
+  });
+});
+
+describe("a clock that jumps around a failure", () => {
+  async function failed() {
+    const provider = makeProvider();
+    provider.fail();
+    const finder = makeFinder({ fetch: provider.fetch });
+    expect(await outcome(finder.keys.find(query("a")))).toBe("keys_unavailable");
+    return { provider, ...finder };
+  }
+
+  it("does not bring back a pause that a success has ended", async () => {
+    const { provider, keys, pass } = await failed();
+    provider.publish(a);
+    pass(-HOUR);
+    expect(await outcome(keys.find(query("a")))).toBe("found");
+    provider.publish(b);
+    pass(HOUR + SECOND);
+    expect(await outcome(keys.find(query("a")))).toBe("key_unknown");
+  });
+
+  it("does not keep anybody from the answer to a fetch that is under way", async () => {
+    const { provider, keys, pass } = await failed();
+    const answer = Promise.withResolvers<Response>();
+    provider.answer = () => answer.promise;
+    pass(5 * SECOND);
+    const first = outcome(keys.find(query("a")));
+    await vi.waitFor(() => expect(provider.fetches).toBe(2));
+    pass(-4 * SECOND);
+    const second = outcome(keys.find(query("a")));
+    answer.resolve(new Response(setOf([a])));
+    expect([await first, await second, provider.fetches]).toEqual(["found", "found", 2]);
   });
 });
 
@@ -298,6 +334,14 @@ describe("one key id with new material", () => {
     expect(found.map((key) => key?.key.equals(renewed.publicKey))).toEqual([true, true, true]);
     expect((await keys.findReplacement(query("a"), failed))?.key.equals(renewed.publicKey)).toBe(true);
     expect(provider.fetches).toBe(2);
+  });
+
+  it("is none where the issuer has withdrawn the id instead", async () => {
+    const { provider, keys } = await warm();
+    const failed = await keys.find(query("a"));
+    provider.publish(b);
+    expect(await keys.findReplacement(query("a"), failed)).toBeNull();
+    expect(await outcome(keys.find(query("a")))).toBe("key_unknown");
   });
 
   it("is not looked for while the issuer fails", async () => {

@@ -43,6 +43,12 @@ it("keys served while their issuer fails are stale, each time", async () => {
   expect((await find()).at(-1)).toBe("keys_unavailable");
 });
 
+it("an issuer that fails from the start serves nothing, stale or not", async () => {
+  const { find, provider } = watched();
+  provider.fail();
+  expect(await find()).toEqual(["shop failed", "shop from network", "keys_unavailable"]);
+});
+
 it("a pinned key comes from the snapshot for as long as nothing newer was fetched", async () => {
   const { find, pass } = watched({ snapshot: { shop: { [URL_A]: { keys: [a.jwk], fetchedAt: NOW - MINUTE } } } });
   expect(await find()).toEqual(["shop from snapshot", "found"]);

@@ -96,6 +96,25 @@ describe("a file for each key", () => {
     expect([await isHeld(100), await isHeld(1), await isHeld(0)]).toEqual([true, true, false]);
   });
 
+  it("that was fetched again is no longer among those that go first", async () => {
+    const freshFor = (seconds: number) => () => new Response(pem, { headers: { "cache-control": `max-age=${seconds}` } });
+    const { state, find, pass } = make(freshFor(60));
+    await find(kidOf(0));
+    state.files = freshFor(86_400);
+    pass(30 * SECOND);
+    await find(kidOf(1));
+    pass(30 * SECOND);
+    await find(kidOf(0));
+    for (let number = 2; number <= 100; number++) {
+      pass(30 * SECOND);
+      expect(await find(kidOf(number))).toBe("found");
+    }
+    state.files = () => new Response("", { status: 404 });
+    expect([await find(kidOf(0)), await find(kidOf(1))]).toEqual(["found", "keys_unavailable"]);
+    pass(MINUTE);
+    expect(await find(kidOf(1))).toBe("key_unknown");
+  });
+
   it("may be asked for twice a minute where it is not held, counted from each", async () => {
     const { find, pass } = make(() => new Response("", { status: 404 }));
     const asked = async () => (await find(kidOf(Math.floor(Math.random() * 1e9) + 9))) === "key_unknown";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { KeyStore, StoredKeys } from "../../src/keys/key-store.ts";
 import { at, HOUR, MINUTE, makeFinder, makeKey, makeProvider, outcome, query, SECOND, URL_A } from "./kit.ts";
 
@@ -6,6 +6,8 @@ const a = makeKey("a");
 const b = makeKey("b");
 const NOW = 1_800_000_000_000;
 const stored = (keys: readonly unknown[], fetchedAt: number): StoredKeys => ({ keys, fetchedAt, freshFor: 10 * MINUTE });
+
+afterEach(() => void vi.useRealTimers());
 
 /** A store in memory that counts. */
 function makeStore(initial: StoredKeys | null = null) {
@@ -59,6 +61,18 @@ describe("a store", () => {
     expect([store.reads, store.writes]).toEqual([0, 1]);
   });
 
+  it("is not read up to the very end of maxStale", async () => {
+    const store = makeStore();
+    const provider = makeProvider([a]);
+    const { keys, pass } = makeFinder({ fetch: provider.fetch, store, maxStale: HOUR });
+    await keys.find(query("a"));
+    provider.fail();
+    pass(HOUR);
+    expect([await outcome(keys.find(query("a"))), store.reads]).toEqual(["found", 1]);
+    pass(2 * MINUTE);
+    expect([await outcome(keys.find(query("a"))), store.reads]).toEqual(["keys_unavailable", 2]);
+  });
+
   it("is read again when what memory holds has become too old", async () => {
     const store = makeStore();
     const provider = makeProvider([a]);
@@ -110,15 +124,38 @@ describe("a store", () => {
     expect(await outcome(makeFinder({ fetch, store }).keys.find(query("a")))).toBe("found");
   });
 
-  it("that answers late does not undo what the issuer said meanwhile", async () => {
+  it.each([
+    ["older than", SECOND],
+    ["just as old as", 0],
+  ])("that answers late, with a set %s the issuer's, does not undo what the issuer said meanwhile", async (_what, age) => {
     const late = Promise.withResolvers<StoredKeys>();
     const provider = makeProvider([b]);
     const { keys } = makeFinder({ fetch: provider.fetch, store: { ...makeStore(), read: () => late.promise } });
     expect(await outcome(keys.find(query("b")))).toBe("found");
-    late.resolve(stored([a.jwk], NOW - SECOND));
+    late.resolve(stored([a.jwk], NOW - age));
     await late.promise;
     await new Promise(setImmediate);
     expect([await outcome(keys.find(query("b"))), await outcome(keys.find(query("a")))]).toEqual(["found", "key_unknown"]);
+  });
+
+  it("that is slow to write does not keep new material from a token that waits for it", async () => {
+    vi.useFakeTimers();
+    const issuer = "https://id.example";
+    const site = { published: a };
+    const slow = async (milliseconds: number, page: object) =>
+      new Promise<Response>((resolve) => setTimeout(() => resolve(Response.json(page)), milliseconds));
+    const fetch = async (url: string) =>
+      url === URL_A ? slow(400, { keys: [site.published.jwk] }) : slow(1_400, { issuer, jwks_uri: URL_A });
+    const { keys, pass } = makeFinder({ fetch, store: { ...makeStore(), write: () => new Promise(() => {}) } });
+    const ask = query("a", { location: { kind: "discovery", url: `${issuer}/discovery`, issuer } });
+    const finding = keys.find(ask);
+    await vi.advanceTimersByTimeAsync(2_300);
+    const failed = await finding;
+    site.published = makeKey("a");
+    pass(10 * MINUTE);
+    const replacing = keys.findReplacement(ask, failed);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect((await replacing)?.key.equals(site.published.publicKey)).toBe(true);
   });
 
   it("never puts older keys in the place of newer ones", async () => {

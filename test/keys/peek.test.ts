@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { at, HOUR, makeFinder, makeKey, makeProvider, MINUTE, outcome, query, SECOND } from "./kit.ts";
+import type { KeyLocation } from "../../src/keys/keys.ts";
+import { at, HOUR, makeFinder, makeKey, makeProvider, MINUTE, outcome, query, SECOND, URL_A } from "./kit.ts";
 
 const a = makeKey("a");
 const b = makeKey("b");
@@ -75,6 +76,21 @@ describe("a look at the keys that asks nobody", () => {
     expect(keys.peek(query("a", { location, issuer: "other" }))).toBe(theirs);
   });
 
+  it("puts no address together for a location that was asked before", async () => {
+    let reads = 0;
+    const location: KeyLocation = {
+      kind: "jwks",
+      get url() {
+        reads++;
+        return URL_A;
+      },
+    };
+    const { keys } = makeFinder({ fetch: makeProvider([a]).fetch });
+    const found = await keys.find(query("a", { location }));
+    reads = 0;
+    expect([keys.peek(query("a", { location })), reads]).toEqual([found, 0]);
+  });
+
   it("finds nothing after the clock was set back", async () => {
     const { keys, pass } = await warm();
     pass(-SECOND);
@@ -86,6 +102,7 @@ describe("a look at the keys that asks nobody", () => {
     expect(keys.peek(query("a"))).toBeNull();
     const found = await keys.find(query("a"));
     expect(keys.peek(query("a"))).toBe(found);
+    expect(await keys.find(query("a"))).toBe(found);
     expect(keys.peek(query("a", { algorithm: "ES384" }))).toBeNull();
     expect(keys.peek(query("a", { issuer: "other" }))).toBeNull();
   });

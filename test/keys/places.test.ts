@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { dynamoKeyStore } from "../../src/index.ts";
 import { createShelf, type StoredKeys } from "../../src/keys/key-store.ts";
@@ -76,6 +77,19 @@ describe("a record of the DynamoDB store", () => {
     expect(await store.read(ADDRESS)).toBeNull();
   });
 
+  it.each<[string, object, StoredKeys | null]>([
+    ["as it should be", {}, stored],
+    ["a set that is no text", { document: 7 }, null],
+    ["a time that is text", { fetchedAt: `${NOW}` }, null],
+    ["freshness that is text", { freshFor: "600000" }, null],
+  ])("with the right hash, but %s", async (_what, changes, expected) => {
+    const { state, store } = make();
+    const { issuer, url, document, fetchedAt, freshFor } = { ...(await written()), ...changes } as Record<string, unknown>;
+    const hash = createHash("sha256").update(JSON.stringify([issuer, url, document, fetchedAt, freshFor]));
+    state.answer = { Item: { issuer, url, document, fetchedAt, freshFor, hash: hash.digest("hex") } };
+    expect(await store.read(ADDRESS)).toEqual(expected);
+  });
+
   it.each([undefined, null, 7, [], {}])("is none in the answer %j", async (answer) => {
     const { state, store } = make();
     state.answer = answer;
@@ -130,6 +144,16 @@ describe("a shelf", () => {
 });
 
 describe("a finder", () => {
+  it("reads from the store, and writes to it, by the issuer's name and the address of its keys", async () => {
+    const addresses: unknown[] = [];
+    const store = {
+      read: async (address: unknown) => (addresses.push(address), null),
+      write: async (address: unknown) => void addresses.push(address),
+    };
+    await makeFinder({ fetch: makeProvider([a]).fetch, store }).keys.find(query("a"));
+    expect(addresses).toEqual([ADDRESS, ADDRESS]);
+  });
+
   it("pauses after a failure for a time that chance lengthens, by a fifth at most", async () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(1);
     const time = { now: NOW };

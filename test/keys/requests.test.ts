@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, vi } from "vitest";
 import { download, downloadBody, type Fetch, type FetchInit, readBody } from "../../src/keys/download.ts";
@@ -170,6 +171,52 @@ describe("the default transport", () => {
     await expect(asked).rejects.toThrow("The answer has a content coding that was not asked for.");
     close();
   });
+
+  it("closes the connection of an answer that it does not take", async () => {
+    const closed = Promise.withResolvers<string>();
+    const { url, close } = await serve((request, response) => {
+      request.socket.once("close", () => closed.resolve("closed"));
+      response.writeHead(200, { "content-encoding": "br" }).write("never ends");
+    });
+    const { signal } = new AbortController();
+    await httpsFetch(url, { headers: {}, redirect: "error", signal }).catch(() => {});
+    expect(await closed.promise).toBe("closed");
+    close();
+  });
+
+  it("begins TLS where the address says https, and fails where the connection then breaks", async () => {
+    const firstOctets: (number | undefined)[] = [];
+    const server = createServer((socket) => {
+      socket.once("data", (data: Buffer) => {
+        firstOctets.push(data[0]);
+        socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const { signal } = new AbortController();
+    await expect(httpsFetch(`https://127.0.0.1:${port}/keys`, { headers: {}, redirect: "error", signal })).rejects.toThrow();
+    // 22: a handshake record.
+    expect(firstOctets).toEqual([22]);
+    server.close();
+  });
+});
+
+describe("a loader", () => {
+  const [issuer, discovery] = ["https://id.example", "https://id.example/discovery"];
+
+  it.each<[string, unknown]>([
+    ["no usable key", { keys: [{ kty: "oct", k: "AAAA", kid: "a" }] }],
+    ["no key set", { keys: "a" }],
+    ["the discovery document of another issuer", { issuer: "https://other.example", jwks_uri: URL }],
+    ["a discovery document without an address", { issuer }],
+    ["a discovery document that points to an address of a network", { issuer, jwks_uri: "https://10.0.0.1/keys" }],
+  ])("that finds %s says that there are no keys", async (_what, page) => {
+    const isSet = Object.hasOwn(page as object, "keys");
+    const location = isSet ? at(URL) : ({ kind: "discovery", url: discovery, issuer } as const);
+    const load = createLoader(location, { fetch: async () => Response.json(page), clock: () => 0, maxStale: 0 });
+    expect(await outcome(load())).toBe("keys_unavailable");
+  });
 });
 
 describe("a discovery document", () => {
@@ -199,6 +246,7 @@ describe("a discovery document", () => {
   it("is followed for as long as it is fresh, and asked for again from then on", async () => {
     const { after } = make(HOUR);
     expect(await after(0)).toEqual([DISCOVERY, URL]);
+    expect(await after(0)).toEqual([URL]);
     expect(await after(10 * MINUTE - 1)).toEqual([URL]);
     expect(await after(1)).toEqual([DISCOVERY, URL]);
     expect(await after(-1)).toEqual([DISCOVERY, URL]);

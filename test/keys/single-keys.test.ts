@@ -68,9 +68,10 @@ describe("a key of its own file", () => {
     expect(publisher.urls).toHaveLength(before + 1);
   });
 
-  it("has no replacement", async () => {
-    const { keys, query } = makeAll();
+  it("has no replacement, and nothing is asked for one", async () => {
+    const { publisher, keys, query } = makeAll();
     expect(await keys.findReplacement(query(), await keys.find(query()))).toBeNull();
+    expect(publisher.urls).toEqual([`${BASE}${KID}`]);
   });
 });
 

@@ -44,6 +44,8 @@ describe("a key's own facts", () => {
     expect(MIN_MODULUS_BITS).toBe(2048);
     const isRead = (bits: bigint) => readKey({ ...rsa, n: strongFrom(1n << (bits - 1n)) }) !== null;
     expect([2047n, 2048n, 8192n, 8193n].map(isRead)).toEqual([false, true, true, false]);
+    const longest = Buffer.from(strongFrom(1n << 8191n), "base64url");
+    expect(readKey({ ...rsa, n: Buffer.concat([Buffer.alloc(1), longest]).toString("base64url") })).not.toBeNull();
   });
 
   it.each([
@@ -55,6 +57,22 @@ describe("a key's own facts", () => {
     ["BA", false],
     ["", false],
   ])("an RSA exponent %j is taken: %s", (e, expected) => expect(readKey({ ...rsa, e }) !== null).toBe(expected));
+});
+
+describe("a key with a coordinate that cannot be read", () => {
+  const ed25519 = { ...generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" }), kid: "o" };
+
+  it.each<[string, object]>([
+    ["P-256 without y", { ...jwk, y: undefined }],
+    ["P-256 with an empty x", { ...jwk, x: "" }],
+    ["P-256 with a padded x", { ...jwk, x: `${jwk.x}=` }],
+    ["Ed25519 without x", { ...ed25519, x: undefined }],
+    ["Ed25519 with a padded x", { ...ed25519, x: `${ed25519.x}=` }],
+    ["Ed25519 with a short x", { ...ed25519, x: Buffer.alloc(31, 7).toString("base64url") }],
+  ])("is none, and stands in no other key's way: %s", (_what, broken) => {
+    expect(readKey(broken)).toBeNull();
+    expect(readKeySet({ keys: [broken, makeKey("good").jwk] }).get("good")).toHaveLength(1);
+  });
 });
 
 describe("weak keys", () => {
@@ -96,6 +114,10 @@ describe("a set", () => {
     expect(hasUsableKey(new Map())).toBe(false);
   });
 
+  it("lists ids only, not keys that have none", () => {
+    expect([...readKeySet({ keys: [{ ...jwk, kid: undefined }, { ...jwk, kid: "" }, jwk] }).keys()]).toEqual(["a"]);
+  });
+
   it("has no key for an id that it lacks", () => {
     expect(keyFor(undefined, "ES256")).toBeNull();
     expect(keyFor(readKeySet({ keys: [jwk] }).get("a"), "ES256")).not.toBeNull();
@@ -110,6 +132,7 @@ describe("an address", () => {
     ["http://LOCALHOST:8080/keys", true],
     ["http://127.0.0.1/keys", true],
     ["http://127.1/keys", true],
+    ["http://127.10.200.30/keys", true],
     ["http://[::1]/keys", true],
     ["http://[::2]/keys", false],
     ["http://xlocalhost/keys", false],
