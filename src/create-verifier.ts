@@ -2,12 +2,12 @@ import { authenticate } from "./authorize.ts";
 import { SallyportError } from "./errors.ts";
 import type { Gateway } from "./gateway.ts";
 import { createRuntime, type VerifierOptions } from "./gateway/authorizer.ts";
-import type { Principal } from "./principal/principal.ts";
+import { type Principal, sealPrincipal } from "./principal/principal.ts";
 
 /** Verifies tokens against a gateway's issuers, without any API Gateway. */
 export interface Verifier {
   /**
-   * The principal a token proves.
+   * The principal a token proves; it cannot be changed.
    * @throws SallyportError with a reason code, and nothing else
    */
   verify(token: string): Promise<Principal>;
@@ -19,7 +19,7 @@ export function createVerifier(gateway: Gateway, options: VerifierOptions = {}):
   return {
     async verify(token) {
       try {
-        return (await authenticate(token, runtime)).principal;
+        return sealPrincipal((await authenticate(token, runtime)).principal);
       } catch (error) {
         throw error instanceof SallyportError ? error : new SallyportError("internal_error", { cause: error });
       }

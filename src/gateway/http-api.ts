@@ -48,10 +48,18 @@ export function httpAuthorizer(
 }
 
 /**
- * The same token may be accepted a minute later: new keys arrive, clocks move. Or at once, in a request without a second credential in
- * its query, which is no part of what the answer is cached by.
+ * The same token may be accepted a minute later: new keys arrive, clocks move, a revocation is undone, and what an issuer calls inactive
+ * may only not be valid yet (RFC 7662 section 2.2). Or at once, in a request without a second credential in its query, which is no part
+ * of what the answer is cached by.
  */
-const MAY_PASS: readonly ReasonCode[] = ["key_unknown", "signature_invalid", "token_not_yet_valid", "credential_ambiguous"];
+const MAY_PASS: readonly ReasonCode[] = [
+  "key_unknown",
+  "signature_invalid",
+  "token_not_yet_valid",
+  "revoked",
+  "token_inactive",
+  "credential_ambiguous",
+];
 
 const GOES_ON: Readonly<Record<Denials, (code: ReasonCode) => boolean>> = {
   gateway: () => false,

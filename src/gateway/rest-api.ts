@@ -31,7 +31,7 @@ export function restTokenAuthorizer(
   options: AuthorizerOptions = {},
 ): AuthorizerHandler<RestTokenAuthorizerEvent, IamAnswer> {
   return createAuthorizer(
-    gateway,
+    withoutDefault(gateway),
     options,
     restApi<RestTokenAuthorizerEvent>("TOKEN", ({ authorizationToken }) => readBearer(authorizationToken)),
   );
@@ -45,7 +45,13 @@ export function restRequestAuthorizer(
   gateway: Gateway,
   options: AuthorizerOptions = {},
 ): AuthorizerHandler<RestRequestAuthorizerEvent, IamAnswer> {
-  return createAuthorizer(gateway, options, restApi<RestRequestAuthorizerEvent>("REQUEST", readRequestCredential));
+  return createAuthorizer(withoutDefault(gateway), options, restApi<RestRequestAuthorizerEvent>("REQUEST", readRequestCredential));
+}
+
+/** A REST API has no `$default` route. That of another API would open here whatever the table does not name. */
+function withoutDefault(gateway: Gateway): Gateway {
+  const routes = new Map(gateway.routes);
+  return routes.delete("$default") ? { ...gateway, routes } : gateway;
 }
 
 interface RestEvent {

@@ -8,13 +8,13 @@ import { type ProblemResult, refusal } from "../guard/problem.ts";
 import { logToConsole as logDecision, type LogEntry, SERVICE } from "../observe/log.ts";
 import { createObserver, type ObserverOptions } from "../observe/observer.ts";
 import { requestIdOf } from "../observe/request-id.ts";
-import type { Principal } from "../principal/principal.ts";
+import { type Principal, sealPrincipal } from "../principal/principal.ts";
 import type { Route } from "../rules/route-table.ts";
 import { isLoadBalancerEvent, readDirectRequest } from "./direct-request.ts";
 
 /** What a handler behind the verifying guard is given beside the event. */
 export interface DirectContext {
-  /** Null on public routes. */
+  /** It cannot be changed. Null on public routes. */
   readonly principal: Principal | null;
 }
 
@@ -49,7 +49,7 @@ export function verifyingGuard<Result>(
       const challenge = decision.kind === "deny" ? decision.challenge : {};
       return inFormOf(event, refusal(decision.code, challenge, { correlationId: requestIdOf(event), resourceMetadata }));
     }
-    const { principal } = decision;
+    const principal = decision.principal && sealPrincipal(decision.principal);
     const run = () => handler(withoutCredentials(event as Readonly<Record<string, unknown>>), { principal });
     return contained(run, log, event, (failure) => inFormOf(event, failure));
   };

@@ -86,8 +86,8 @@ export function createAsker(options: AskerOptions): Ask {
 }
 
 /**
- * `refused`: the issuer, or a firewall in front of it, does not answer for this one token. That is no verdict on it, and says nothing
- * of the issuer's health either. Rejects where the issuer is not well, or makes no sense.
+ * `refused`: the issuer, or a firewall in front of it, does not answer for this one token, or in a way that cannot be read: what its user
+ * is called is in there. That is no verdict on it, and says nothing of the issuer's health either. Rejects where the issuer is not well.
  */
 async function request(text: string, options: AskerOptions): Promise<JsonObject | "refused"> {
   const controller = new AbortController();
@@ -112,9 +112,19 @@ async function post(text: string, options: AskerOptions, signal: AbortSignal): P
   const answer = await fetch(url, { method: "POST", body, headers, redirect: "error", signal });
   if (answer.status >= 400 && answer.status < 500 && !ABOUT_US.includes(answer.status)) return "refused";
   if (answer.status !== 200 || answer.body === null) throw unavailable();
-  const claims = parseStrictJson(await readBody(answer.body, signal));
+  return readClaims(answer.body, signal).catch(unlessRefused);
+}
+
+async function readClaims(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<JsonObject> {
+  const claims = parseStrictJson(await readBody(body, signal));
   if (typeof member(claims, "active") !== "boolean") throw unavailable();
   return claims;
+}
+
+/** A connection that breaks is an outage; an answer that was read and makes no sense is not. */
+function unlessRefused(error: unknown): "refused" {
+  if (error instanceof SallyportError) return "refused";
+  throw error;
 }
 
 /** RFC 6749 section 2.3.1: both parts are form-encoded first, so that a colon in one cannot end it. */

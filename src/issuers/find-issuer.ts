@@ -10,7 +10,15 @@ export interface FoundIssuer {
   readonly iss: string;
 }
 
-const indexes = new WeakMap<Gateway, ReadonlyMap<string, Issuer>>();
+/** A gateway's issuers, ready to be found without going through all of them: whoever sends a token chooses its `iss`. */
+interface Index {
+  readonly exact: ReadonlyMap<string, Issuer>;
+  /** The issuers listed, by their one form, for every way in which a provider makes one form of its spellings. */
+  readonly spellings: ReadonlyMap<(iss: string) => string, ReadonlyMap<string, Issuer>>;
+  readonly families: readonly Issuer[];
+}
+
+const indexes = new WeakMap<Gateway, Index>();
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -22,17 +30,21 @@ export function findIssuer(gateway: Gateway, token: UnverifiedToken): FoundIssue
   const iss = member(token.claims, "iss");
   if (iss === undefined) throw new SallyportError("claim_missing");
   if (typeof iss !== "string") throw new SallyportError("claim_malformed");
-  const issuer = indexOf(gateway).get(iss) ?? gateway.issuers.find((one) => isIssuerOf(one, iss));
+  const issuer = lookUp(indexOf(gateway), iss);
   if (issuer !== undefined) return { issuer, iss };
   for (const { refuseStranger } of gateway.issuers) refuseStranger?.(token);
   throw new SallyportError("issuer_unknown");
 }
 
 /** Whether an `iss` is this issuer's: listed, another spelling of a listed one, or one of its family. */
-export function isIssuerOf({ issuers, canonical, templates }: IssuerDialect, iss: string): boolean {
-  if (issuers.includes(iss) || templates?.some((template) => matchesTemplate(iss, template)) === true) return true;
-  return canonical !== undefined && issuers.some((one) => canonical(one) === canonical(iss));
+export function isIssuerOf(dialect: IssuerDialect, iss: string): boolean {
+  const { issuers, canonical } = dialect;
+  if (issuers.includes(iss) || isOfFamily(dialect, iss)) return true;
+  const form = canonical?.(iss);
+  return canonical !== undefined && issuers.some((one) => canonical(one) === form);
 }
+
+const isOfFamily = ({ templates }: IssuerDialect, iss: string) => templates?.some((template) => matchesTemplate(iss, template)) === true;
 
 /** Whether an issuer belongs to a multi-tenant family: the template with a GUID in its place, and nothing else. */
 function matchesTemplate(iss: string, { prefix, suffix }: IssuerTemplate): boolean {
@@ -40,11 +52,33 @@ function matchesTemplate(iss: string, { prefix, suffix }: IssuerTemplate): boole
   return GUID.test(iss.slice(prefix.length, iss.length - suffix.length));
 }
 
-function indexOf(gateway: Gateway): ReadonlyMap<string, Issuer> {
-  let index = indexes.get(gateway);
-  if (index === undefined) {
-    index = new Map(gateway.issuers.flatMap((issuer) => issuer.issuers.map((iss) => [iss, issuer] as const)));
-    indexes.set(gateway, index);
+function lookUp({ exact, spellings, families }: Index, iss: string): Issuer | undefined {
+  const found = exact.get(iss);
+  if (found !== undefined) return found;
+  for (const [canonical, listed] of spellings) {
+    const issuer = listed.get(canonical(iss));
+    if (issuer !== undefined) return issuer;
   }
+  return families.find((family) => isOfFamily(family, iss));
+}
+
+function indexOf(gateway: Gateway): Index {
+  const index = indexes.get(gateway) ?? createIndex(gateway.issuers);
+  indexes.set(gateway, index);
   return index;
+}
+
+function createIndex(issuers: readonly Issuer[]): Index {
+  const exact = new Map<string, Issuer>();
+  const spellings = new Map<(iss: string) => string, Map<string, Issuer>>();
+  for (const issuer of issuers) {
+    const { canonical } = issuer;
+    const forms = (canonical && spellings.get(canonical)) ?? new Map<string, Issuer>();
+    if (canonical) spellings.set(canonical, forms);
+    for (const iss of issuer.issuers) {
+      exact.set(iss, issuer);
+      if (canonical) forms.set(canonical(iss), issuer);
+    }
+  }
+  return { exact, spellings, families: issuers.filter(({ templates }) => templates !== undefined) };
 }

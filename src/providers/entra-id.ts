@@ -43,17 +43,19 @@ export function entraDialect(issuers: readonly EntraIssuer[], settings: IssuerSe
     return issuer;
   };
   // Microsoft's own APIs choose the version of their tokens, so that the issuer may be one that nobody here asked for.
-  const isOurs = (tid: string) =>
-    issuers.some(({ iss, template }) =>
-      template === null ? tenantOf(iss)?.toLowerCase() === tid : (tenants?.includes(tid) ?? isGuid(tid)),
-    );
+  const ownTenants = new Set([
+    ...[...exact.keys()].map((iss) => tenantOf(iss)?.toLowerCase()),
+    ...(families.length > 0 ? (tenants ?? []) : []),
+  ]);
+  const isOpen = families.length > 0 && tenants === null;
+  const isOurs = (tid: string) => isGuid(tid) && (isOpen || ownTenants.has(tid.toLowerCase()));
   return {
     issuers: [...exact.keys()],
     templates: families.map(({ template }) => template).filter((template) => template !== null),
     keyLocations: distinctLocations(issuers.map(({ location }) => location)),
     refuseStranger: (token) => {
       const tid = member(token.claims, "tid");
-      if (typeof tid === "string" && isOurs(tid.toLowerCase())) refuseMicrosoftApiToken(token);
+      if (typeof tid === "string" && isOurs(tid)) refuseMicrosoftApiToken(token);
     },
     locateKeys: (token, iss) => {
       refuseMicrosoftApiToken(token);

@@ -1,5 +1,5 @@
 import { parseDuration } from "../config/duration.ts";
-import type { Principal } from "../principal/principal.ts";
+import { type Principal, sealPrincipal } from "../principal/principal.ts";
 import { provesSecondFactor } from "./factors.ts";
 import type { ClaimValue, Rule } from "./rule.ts";
 
@@ -115,7 +115,7 @@ function isRecent(at: number | null, maxAge: number | null, now: number): boolea
 
 function ask(test: (principal: Principal) => boolean, principal: Principal): Verdict {
   try {
-    return verdict((test(principal) as unknown) === true);
+    return verdict((test(sealPrincipal(principal)) as unknown) === true);
   } catch {
     return DENIED;
   }

@@ -1,6 +1,16 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { guard } from "../../src/guard/index.ts";
-import { assurance, type Denials, defineRoutes, httpAuthorizer, type LogEntry, scope } from "../../src/index.ts";
+import {
+  assurance,
+  type Denials,
+  defineRoutes,
+  type Gateway,
+  httpAuthorizer,
+  type LogEntry,
+  SallyportError,
+  scope,
+} from "../../src/index.ts";
+import type { Revocations } from "../../src/sessions/revocations.ts";
 import { authorizerContext, testPrincipal, type TestTokens } from "../../src/testing/index.ts";
 import { testClock } from "../gateway/fixtures.ts";
 import { createTestGateway } from "../gateway/gateway.ts";
@@ -25,13 +35,15 @@ interface Settings {
   readonly sources?: readonly string[];
   readonly jwks?: TestTokens["jwks"];
   readonly denials?: Denials;
+  readonly revocations?: Revocations;
 }
 
 /** `GET /orders` for readers and `POST /orders` for writers, behind an authorizer that leaves refusals to the guard. */
-function deploy({ sources = [BY_TOKEN, BY_ROUTE], jwks = issuer.jwks, denials = "guard" }: Settings = {}) {
+function deploy({ sources = [BY_TOKEN, BY_ROUTE], jwks = issuer.jwks, denials = "guard", revocations }: Settings = {}) {
   const clock = testClock(ISSUED_AT);
   const gateway = {
     ...gatewayWith(READ),
+    ...(revocations && { revocations: { open: () => revocations } as unknown as NonNullable<Gateway["revocations"]> }),
     ...defineRoutes({ "GET /orders": READ, "POST /orders": scope("orders:write"), "GET /bare": READ }),
   };
   const bare: unknown[] = [];
@@ -130,6 +142,18 @@ describe("an authorizer that leaves refusals to the guard", () => {
     expect(await ask("GET", early)).toBe(401);
     clock.advance(60);
     expect(await ask("GET", early)).toBe(200);
+  });
+
+  it.each(["revoked", "token_inactive"] as const)("caches no refusal that can be undone: %s", async (code) => {
+    let isUndone = false;
+    const check = async () => {
+      if (!isUndone) throw new SallyportError(code);
+    };
+    const { ask } = deploy({ revocations: { check } });
+    const headers = await bearer();
+    expect(await ask("GET", headers)).toBe(401);
+    isUndone = true;
+    expect(await ask("GET", headers)).toBe(200);
   });
 
   it("without a cache leaves failures to the guard too", async () => {

@@ -44,13 +44,14 @@ const good = {
   exp: NOW_SECONDS + 600,
   iat: NOW_SECONDS,
 };
-const state: { status: number; body: unknown; hang: boolean } = { status: 200, body: good, hang: false };
+const state: { status: number; body: unknown; hang: boolean; cut: boolean } = { status: 200, body: good, hang: false, cut: false };
 const server = createServer((request, response) => void answer(request, response));
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const form = Object.fromEntries(new URLSearchParams(await readText(request)));
   asked.push({ headers: request.headers, method: request.method, form });
   if (state.hang) return;
   response.writeHead(state.status, { "content-type": "application/json", location: "/elsewhere" });
+  if (state.cut) return void response.write("{", () => request.socket.destroy());
   response.end(typeof state.body === "string" ? state.body : JSON.stringify(state.body));
 }
 let url = "";
@@ -67,7 +68,7 @@ afterAll(async () => {
 });
 afterEach(() => {
   asked.length = 0;
-  Object.assign(state, { status: 200, body: good, hang: false });
+  Object.assign(state, { status: 200, body: good, hang: false, cut: false });
 });
 
 function make(options: Partial<IntrospectOptions> = {}, issuer: Partial<IssuerOptions> = {}) {
@@ -248,13 +249,8 @@ describe("asking", () => {
     "a failure": { status: 500 },
     "a refusal of this gateway": { status: 401 },
     "a redirect": { status: 302 },
-    "no JSON": { body: "<html>" },
-    "JSON with a member twice": { body: '{"active":false,"active":true}' },
-    "a list": { body: "[true]" },
-    "active as text": { body: { ...good, active: "true" } },
-    "no word about active": { body: { sub: "user-1" } },
-    "a very long answer": { body: { ...good, padding: "x".repeat(200_000) } },
     "no answer in time": { hang: true },
+    "an answer that breaks off": { cut: true },
   };
 
   it.each(Object.entries(BROKEN))("%s is an outage and no verdict: 503, and a pause that doubles", async (_what, broken) => {
@@ -264,7 +260,7 @@ describe("asking", () => {
     expect(await outcome(OPAQUE)).toBe("introspection_unavailable");
     expect(await outcome("another")).toBe("introspection_unavailable");
     expect(asked).toHaveLength(1);
-    Object.assign(state, { status: 503, hang: false });
+    Object.assign(state, { status: 503, hang: false, cut: false });
     world.clock.forward(1_000);
     expect(await outcome(OPAQUE)).toBe("introspection_unavailable");
     world.clock.forward(1_999);
@@ -287,6 +283,27 @@ describe("asking", () => {
       expect(asked).toHaveLength(2);
     },
   );
+
+  const UNREADABLE: Record<string, unknown> = {
+    "no JSON": "<html>",
+    "JSON with a member twice": '{"active":false,"active":true}',
+    "half a sign in a name": '{"active":true,"name":"\\ud83d"}',
+    "a list": "[true]",
+    "active as text": { ...good, active: "true" },
+    "no word about active": { sub: "user-1" },
+    "a very long answer": { ...good, padding: "x".repeat(200_000) },
+  };
+
+  it.each(Object.entries(UNREADABLE))("a token that the issuer answers with %s is refused and stops nobody else's", async (_what, body) => {
+    const { outcome } = verifierOf(make());
+    state.body = body;
+    expect(await outcome("whose")).toBe("introspection_unavailable");
+    state.body = good;
+    expect(await outcome(OPAQUE)).toBe("good");
+    state.body = body;
+    expect(await outcome("whose")).toBe("introspection_unavailable");
+    expect(asked).toHaveLength(3);
+  });
 
   it.each([401, 407, 408, 429])("%i is about everybody's: the issuer is left alone", async (status) => {
     const { outcome } = verifierOf(make());
