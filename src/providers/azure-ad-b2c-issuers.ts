@@ -1,7 +1,7 @@
 import type { Report } from "../config/report.ts";
 import type { KeyLocation } from "../keys/keys.ts";
 import type { AzureAdB2cOptions } from "./azure-ad-b2c.ts";
-import { GUID, givenIssuers, isGuid, isHostName, mergedJwks } from "./setup.ts";
+import { GUID, givenIssuers, isGuid, isHostName, mergedJwks, requireSameId } from "./setup.ts";
 
 /** One issuer of a tenant, taken apart. */
 export interface B2cIssuer {
@@ -29,18 +29,14 @@ export const canonicalIssuer = (iss: string): string =>
 export function b2cIssuers(options: AzureAdB2cOptions, policies: readonly string[], report: Report): readonly B2cIssuer[] | null {
   const given = givenIssuers(options);
   const parsed = (given ?? derivedIssuers(options, policies, report))?.map(parseIssuer);
-  if (parsed?.every((issuer) => issuer !== null)) return isTenantOf(parsed, options.tenantId, report) ? parsed : null;
+  if (parsed?.every((issuer) => issuer !== null)) {
+    const ids = parsed.map(({ tenantId }) => tenantId);
+    return requireSameId(options, "tenantId", ids, report) ? parsed : null;
+  }
   if (given !== null) {
     report.problem("issuer", "is not of a form that Azure AD B2C writes.", "Use `https://<host>/<tenant id>/v2.0/`, slash included.");
   }
   return null;
-}
-
-/** An id beside `issuer` adds nothing to it, and must not contradict it. */
-function isTenantOf(issuers: readonly B2cIssuer[], tenantId: string | undefined, report: Report): boolean {
-  const isSame = tenantId === undefined || issuers.every((issuer) => issuer.tenantId.toLowerCase() === tenantId.toLowerCase());
-  if (!isSame) report.problem("tenantId", "is not the tenant of `issuer`.", "Remove one of the two.");
-  return isSame;
 }
 
 function parseIssuer(iss: string): B2cIssuer | null {
@@ -58,7 +54,9 @@ function derivedIssuers(options: AzureAdB2cOptions, policies: readonly string[],
   if (!isTenant) report.problem("tenantId", tenantId === undefined ? "is missing." : "is not a GUID.", "Set the tenant's id, or `issuer`.");
   if (!isHosts)
     report.problem("tenant", "or a domain is missing or no host name.", "Set the tenant's name, such as `example`, or `domains`.");
-  if (!isTenant || !isHosts) return null;
+  const isName = tenant?.includes(".") !== true;
+  if (!isName) report.problem("tenant", "is a domain.", "Leave `.onmicrosoft.com` out; a domain of your own belongs into `domains`.");
+  if (!isTenant || !isHosts || !isName) return null;
   return [...ownHosts, ...(legacyHost ? [LEGACY_HOST] : [])].flatMap((host) => [
     `https://${host}/${tenantId}/v2.0/`,
     ...policies.map((policy) => `https://${host}/tfp/${tenantId}/${policy}/v2.0/`),
