@@ -66,8 +66,13 @@ const usable =
     return false;
   };
 
-/** Spellings without a scheme (Google's) are names and not addresses; keys are fetched from elsewhere then. */
-const issuer = usable((text) => !/[?#]/.test(text) && (!/[:/]/.test(text) || isFetchable(text)));
+/**
+ * Spellings without a scheme (Google's) are names and not addresses; keys are fetched from elsewhere then. Tokens' issuers are compared
+ * letter for letter, so that what URL parsing would mend can never work.
+ */
+const issuer = usable(
+  (text) => !/[?#\\\p{Cc}]/u.test(text) && (!/[:/]/.test(text) || (/^https?:\/\/[^/\s]\S*$/i.test(text) && isFetchable(text))),
+);
 const issuers: Check = (value, report, path) => {
   if (!Array.isArray(value)) return issuer(value, report, path);
   return checkTexts(value, report, path) && value.map((item, index) => issuer(item, report, `${path}[${index}]`)).every(Boolean);
@@ -88,6 +93,11 @@ const claimPath: Check = (value, report, path) => {
   const [name] = [value].flat();
   if (!(NEVER_FORWARDED as readonly unknown[]).includes(name)) return true;
   report.problem(path, "is a credential of another system.", "Name another claim: credentials never cross the wall.");
+  return false;
+};
+
+const unreadPart: Check = (_value, report, path) => {
+  report.problem(path, "is not read beside `issuer`.", "Remove one of the two.");
   return false;
 };
 
@@ -125,7 +135,8 @@ export function checkIssuerOptions(provider: Provider, options: unknown, report:
     report.problem("", `the options of \`${provider.name}\` are ${kindOf(options)}, not an object.`, "Give an object of options.");
     return false;
   }
-  const own = Object.entries(provider.options).map(([name, kind]) => [name, KINDS[kind]] as const);
+  const unread = options["issuer"] === undefined ? [] : (provider.issuerParts ?? []);
+  const own = Object.entries(provider.options).map(([name, kind]) => [name, unread.includes(name) ? unreadPart : KINDS[kind]] as const);
   const checks = new Map<string, Check>([...Object.entries(COMMON), ...own]);
   checkNames(options, [...checks.keys()], report);
   const known = Object.entries(options).filter(([name]) => checks.has(name));

@@ -14,6 +14,21 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A copy of an object's own members: what it inherits is no setting. */
+export const ownMembers = (value: object): Record<string, unknown> => Object.assign(Object.create(null), value);
+
+/** Settings that a factory of its own made: they stay as they are. */
+const MADE = ["introspection", "liveCheck"];
+
+/** A copy of a value and of all in it, frozen, so that what was checked is what is used. */
+export function ownCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(Array.from(value, ownCopy));
+  if (!isObject(value)) return value;
+  const copy = ownMembers(value);
+  for (const name in copy) if (!MADE.includes(name)) copy[name] = ownCopy(copy[name]);
+  return Object.freeze(copy);
+}
+
 /** What a missing value turns into as text, alone or as the host of an address. */
 const MISSING = /^(undefined|null|NaN|\[object Object\])$|^([a-z]+:\/\/)?undefined\.|:\/\/(undefined|null)([:/]|$)/;
 
@@ -37,7 +52,8 @@ export function checkText(value: unknown, report: Report, path: string): value i
 export function checkTexts(value: unknown, report: Report, path: string): value is readonly string[] {
   if (!Array.isArray(value)) return refuse(report, path, `is ${kindOf(value)}, not a list.`, "Give a list of strings.");
   if (value.length === 0) return refuse(report, path, "is an empty list.", "List at least one value, or write `null` to opt out.");
-  const valid = value.map((item, index) => checkText(item, report, `${path}[${index}]`)).every(Boolean);
+  // Unlike map, this visits holes.
+  const valid = Array.from(value, (item, index) => checkText(item, report, `${path}[${index}]`)).every(Boolean);
   if (valid && new Set(value).size < value.length) return refuse(report, path, "lists a value twice.", "Keep one of them.");
   return valid;
 }

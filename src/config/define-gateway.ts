@@ -8,7 +8,7 @@ import type { RevocationSource } from "../sessions/revocations.ts";
 import { checkIssuerOptions, toSettings } from "./check-issuer.ts";
 import { checkOverlaps } from "./check-overlaps.ts";
 import { checkLive, checkOnline, readRevocations } from "./check-sources.ts";
-import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
+import { checkNames, checkText, checkTexts, isObject, kindOf, ownCopy, ownMembers } from "./check-values.ts";
 import { checkRuleNames } from "./check-vocabulary.ts";
 import { parseDuration } from "./duration.ts";
 import { NEVER_FORWARDED } from "./never-forwarded.ts";
@@ -64,16 +64,17 @@ function readGateway(options: GatewayOptions, report: Report, problems: readonly
     report.problem("", `the configuration is ${kindOf(options)}, not an object.`, "Write `defineGateway({ issuers, routes })`.");
     return null;
   }
+  const own = ownMembers(options) as unknown as GatewayOptions;
   checkNames(options, OPTIONS, report);
-  const issuers = readIssuers(options.issuers, report.at("issuers"));
+  const issuers = readIssuers(own.issuers, report.at("issuers"));
   checkOverlaps(issuers, report.at("issuers"));
   checkOnline(issuers, report.at("issuers"));
-  const names = isObject(options.issuers) ? Object.keys(options.issuers) : [];
-  const { routes } = checkRoutes(options.routes, report.at("routes"), names);
-  const forward = readForward(options.forward ?? [], report);
-  const keys = readKeyOptions(options.keys ?? {}, report.at("keys"));
-  const webSocketCredential = readWebSocketCredential(options.webSocketCredential ?? {}, report.at("webSocketCredential"));
-  const revocations = readRevocations(options.revocations ?? null, issuers, report.at("revocations"));
+  const names = isObject(own.issuers) ? Object.keys(own.issuers) : [];
+  const { routes } = checkRoutes(own.routes, report.at("routes"), names);
+  const forward = readForward(ownCopy(own.forward ?? []), report);
+  const keys = readKeyOptions(own.keys ?? {}, report.at("keys"));
+  const webSocketCredential = readWebSocketCredential(own.webSocketCredential ?? {}, report.at("webSocketCredential"));
+  const revocations = readRevocations(own.revocations ?? null, issuers, report.at("revocations"));
   checkLive({ routes, issuers }, report.at("routes"));
   if (problems.length === 0) checkRuleNames({ issuers, routes, forward }, report.at("routes"));
   return Object.freeze({ issuers, routes, forward, keys, webSocketCredential, ...(revocations !== null && { revocations }) });
@@ -102,7 +103,8 @@ function readIssuer(name: string, definition: unknown, report: Report): Issuer |
     report.problem("", `is ${kindOf(definition)}, not an issuer.`, "Use a provider such as `cognito({…})` or `oidc({…})`.");
     return null;
   }
-  const { provider, options } = definition as unknown as IssuerDefinition;
+  const { provider } = definition as unknown as IssuerDefinition;
+  const options = ownCopy(definition["options"]);
   if (!checkIssuerOptions(provider, options, report)) return null;
   const settings = toSettings(name, provider, options);
   const dialect = provider.configure(options, settings, report);
@@ -133,7 +135,7 @@ function readKeyOptions(options: unknown, report: Report): Gateway["keys"] {
     return { maxStale: 0 };
   }
   checkNames(options, ["maxStale", "store"], report);
-  const { maxStale = "24h", store = null } = options;
+  const { maxStale = "24h", store = null } = ownMembers(options);
   const seconds = parseDuration(maxStale);
   if (seconds === null) report.problem("maxStale", "is not a duration.", 'Write it like "30m", "24h" or "0s".');
   const known = store !== null && isKeyStore(store, report.at("store"));
@@ -155,8 +157,9 @@ function readWebSocketCredential(options: unknown, report: Report): Gateway["web
     return off;
   }
   checkNames(options, Object.keys(off), report);
+  const own = ownMembers(options);
   const read = (name: keyof typeof off) => {
-    const value = options[name] ?? null;
+    const value = own[name] ?? null;
     return value === null || !checkText(value, report, name) ? null : value;
   };
   return { queryParameter: read("queryParameter"), subprotocol: read("subprotocol") };

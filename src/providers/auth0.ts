@@ -41,6 +41,7 @@ const NAMES: ClaimNames = {
 export const auth0Provider: Provider<Auth0Options> = {
   name: "auth0",
   options: { domain: "string", customDomains: "strings" },
+  issuerParts: ["domain", "customDomains"],
   configure,
 };
 

@@ -31,7 +31,7 @@ export function b2cIssuers(options: AzureAdB2cOptions, policies: readonly string
   const parsed = (given ?? derivedIssuers(options, policies, report))?.map(parseIssuer);
   if (parsed?.every((issuer) => issuer !== null)) {
     const ids = parsed.map(({ tenantId }) => tenantId);
-    return requireSameId(options, "tenantId", ids, report) ? parsed : null;
+    return requireSameId("tenantId", options.tenantId, ids, report) ? parsed : null;
   }
   if (given !== null) {
     report.problem("issuer", "is not of a form that Azure AD B2C writes.", "Use `https://<host>/<tenant id>/v2.0/`, slash included.");

@@ -63,6 +63,7 @@ export const azureAdB2cProvider: Provider<AzureAdB2cOptions> = {
     policies: "strings",
     machineClients: "strings",
   },
+  issuerParts: ["domains", "legacyHost"],
   configure,
 };
 

@@ -5,7 +5,7 @@ import { checkAudience, checkClient, checkTenant, checkTokenUse, must } from "./
 import { audiences, hasClaim, requiredString, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
-import { exactIssuers, givenIssuers, jwks, requireTenantClaim, under } from "./setup.ts";
+import { exactIssuers, givenIssuers, jwks, requireSameId, requireTenantClaim, under } from "./setup.ts";
 
 /** Amazon Cognito user pools. */
 export interface CognitoOptions extends IssuerOptions {
@@ -52,6 +52,7 @@ export function cognito(options: CognitoOptions): IssuerDefinition {
 
 function configure(options: CognitoOptions, settings: IssuerSettings, report: Report): IssuerDialect | null {
   const issuers = givenIssuers(options) ?? poolIssuers(options, report);
+  const isOnePool = requireSameId("userPoolId", options.userPoolId, issuers?.map(poolOf) ?? [], report);
   if (options.clientIds === undefined) {
     report.problem(
       "clientIds",
@@ -60,7 +61,7 @@ function configure(options: CognitoOptions, settings: IssuerSettings, report: Re
     );
   }
   const isMet = [isAudienceMet(settings, report), isBindingSound(options, report)].every(Boolean);
-  if (!requireTenantClaim(settings, report) || issuers === null || options.clientIds === undefined || !isMet) return null;
+  if (!requireTenantClaim(settings, report) || issuers === null || !isOnePool || options.clientIds === undefined || !isMet) return null;
   return {
     ...exactIssuers(issuers, options, (issuer) => jwks(under(issuer, ".well-known/jwks.json"))),
     check: (token) => check(token, settings, options.requireAudience ?? false),
@@ -68,6 +69,8 @@ function configure(options: CognitoOptions, settings: IssuerSettings, report: Re
     names: NAMES,
   };
 }
+
+const poolOf = (issuer: string) => issuer.slice(issuer.lastIndexOf("/") + 1);
 
 /** The audience of a pool's ID tokens is a client; resources are the audiences of its access tokens. */
 function isAudienceMet({ tokenUse, audience, clientIds }: IssuerSettings, report: Report): boolean {

@@ -3,7 +3,7 @@ import type { KeyLocation } from "../keys/keys.ts";
 import { entraDialect } from "./entra-id.ts";
 import { type EntraIssuer, tenantOf } from "./entra-id-issuers.ts";
 import type { IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
-import { discovery, givenIssuers, isGuid, issuerUrl, mergedJwks, requireAudience, requireOneTenant } from "./setup.ts";
+import { discovery, givenIssuers, isGuid, issuerUrl, mergedJwks, requireAudience, requireOneTenant, requireSameId } from "./setup.ts";
 
 /** Microsoft Entra External ID tenants (customers). */
 export interface EntraExternalIdOptions extends IssuerOptions {
@@ -41,7 +41,7 @@ function externalIssuers(options: EntraExternalIdOptions, settings: IssuerSettin
   if (forms === null) report.problem("tenantId", "is missing or not a GUID.", "Set the tenant's id, or `issuer`.");
   const isNamed = options.tenant === undefined || TENANT_NAME.test(options.tenant);
   if (!isNamed) report.problem("tenant", "is not a tenant's name.", "Set the first part of `<tenant>.ciamlogin.com`.");
-  if (forms === null || !isNamed) return null;
+  if (forms === null || !isNamed || !requireSameId("tenantId", options.tenantId, forms.map(tenantOf), report)) return null;
   if (forms.every((iss) => tenantOf(iss) !== null)) return forms.map((iss) => ({ iss, template: null, location: keysOf(iss, options) }));
   report.problem("issuer", "names no tenant.", "Write it as the tokens do, with the tenant's GUID.");
   return null;

@@ -82,14 +82,14 @@ export function checkEntraToken(
 /** Reads a token of either version. */
 export function readEntraToken(claims: JsonObject, settings: IssuerSettings): Identity {
   const isId = settings.tokenUse === "id";
-  const contexts = listClaim(claims, "acrs");
+  const contexts = listClaim(claims, "acrs").filter((context) => context !== "");
   return readIdentity(claims, settings, ENTRA_NAMES, {
     kind: !isId && isAppOnly(claims) ? "client" : "user",
     subject: subjectClaim(claims),
     clientId: isId ? idTokenClient(claims) : clientOf(claims),
     tenant: requiredString(claims, "tid"),
     federatedBy: homeOf(claims),
-    context: contexts.length === 0 ? null : contexts.join(" "),
+    context: contexts.join(" ") || null,
     groupsComplete: !isGroupsCut(claims),
   });
 }

@@ -1,5 +1,5 @@
 import type { Report } from "../config/report.ts";
-import type { JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, member } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
 import {
   checkAccessToken,
@@ -25,6 +25,8 @@ export interface OidcOptions extends IssuerOptions {
 const TOKEN_USES: Readonly<Record<string, TokenUse>> = { access: "access", id: "id" };
 /** What ID tokens do not have. */
 const ACCESS_CLAIMS = ["scope", "scp", "client_id"];
+/** Rights that RFC 9068 section 2.2.3.1 takes over from SCIM, where each is an object that has its name in `value` (RFC 7643 section 4.1.2). */
+const SCIM_CLAIMS = ["roles", "groups", "entitlements"];
 
 const NAMES: ClaimNames = {
   scopes: ["scope", "scp"],
@@ -105,5 +107,20 @@ function read(claims: JsonObject, settings: IssuerSettings): Identity {
   const subject = subjectClaim(claims);
   const clientId = settings.tokenUse === "id" ? idTokenClient(claims) : clientOf(claims);
   const isMachine = settings.tokenUse === "access" && (subject === clientId || isMachineGrant(claims));
-  return readIdentity(claims, settings, NAMES, { kind: isMachine ? "client" : "user", subject, clientId });
+  return readIdentity(withPlainNames(claims), settings, NAMES, { kind: isMachine ? "client" : "user", subject, clientId });
+}
+
+/** What has no name stays as it is, and is malformed where it is read. */
+function withPlainNames(claims: JsonObject): JsonObject {
+  let plain = claims;
+  for (const claim of SCIM_CLAIMS) {
+    const list = member(claims, claim);
+    if (Array.isArray(list) && list.some(isJsonObject)) plain = { ...plain, [claim]: list.map(nameOf) };
+  }
+  return plain;
+}
+
+function nameOf(item: Json): Json {
+  const value = isJsonObject(item) ? member(item, "value") : item;
+  return typeof value === "string" && value !== "" ? value : item;
 }

@@ -41,6 +41,7 @@ const MACHINE_NAMES: ClaimNames = { ...SHARED, username: [] };
 export const oktaProvider: Provider<OktaOptions> = {
   name: "okta",
   options: { domain: "string", authorizationServer: "string" },
+  issuerParts: ["domain", "authorizationServer"],
   configure,
 };
 

@@ -14,7 +14,10 @@ export type TokenUse = "access" | "id";
 
 /** The options every provider takes, with one meaning at all of them. */
 export interface IssuerOptions {
-  /** The exact `iss`, or all of its spellings. Derived from the provider's own parts when absent. */
+  /**
+   * The exact `iss`, or all of its spellings. Derived from the provider's own parts when absent; parts beside it must agree with it, and
+   * those that would then not be read are refused.
+   */
   readonly issuer?: string | readonly string[];
   /** What `aud` must be, or hold. */
   readonly audience?: string | readonly string[] | null;
@@ -132,6 +135,8 @@ export interface Provider<Options extends IssuerOptions = IssuerOptions> {
   readonly name: string;
   /** The provider's own options, beyond those of {@link IssuerOptions}: for validation and "did you mean". */
   readonly options: Readonly<Record<string, OptionKind>>;
+  /** Options of its own that nothing but the issuers is derived from: refused beside `issuer`, where nobody would read them. */
+  readonly issuerParts?: readonly string[];
   /** Used where `tokenUse` is absent. */
   readonly defaultTokenUse?: TokenUse;
   /** Used where `algorithms` is absent; default `["RS256"]`. */

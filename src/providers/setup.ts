@@ -20,6 +20,16 @@ export function givenIssuers(options: IssuerOptions): readonly string[] | null {
   return typeof options.issuer === "string" ? [options.issuer] : options.issuer;
 }
 
+/**
+ * An id beside `issuer` adds nothing to it, and must not contradict it. `ids`: those that the issuers name.
+ * @returns whether it does not
+ */
+export function requireSameId(name: string, id: string | undefined, ids: readonly (string | null)[], report: Report): boolean {
+  const isSame = id === undefined || ids.every((one) => one?.toLowerCase() === id.toLowerCase());
+  if (!isSame) report.problem(name, "is not that of `issuer`.", "Remove one of the two.");
+  return isSame;
+}
+
 /** The URL parts of an issuer; null where it is not a URL at all (Google's `accounts.google.com`). */
 export function issuerUrl(issuer: string): URL | null {
   return URL.parse(issuer);

@@ -10,6 +10,7 @@ import {
   introspect,
   type IssuerDefinition,
   oidc,
+  okta,
 } from "../../src/index.ts";
 import { sentencesIn } from "./problems.ts";
 
@@ -61,6 +62,45 @@ it("an issuer that is asked about opaque tokens compares the same claim in both"
   const of = (more: More) => auth0({ domain: "shop.eu.auth0.com", audience: "x", introspection, tenants: ["org_1"], ...more });
   expect(problemsOf({ main: of({ tenantClaim: "org_id" }) })).toEqual([]);
   expect(problemsOf({ main: of({ tenantClaim: "https://shop.example/tenant" }) })).toHaveLength(1);
+});
+
+describe("beside `issuer`", () => {
+  const POOL = "eu-west-1_SamplePool";
+  const pool = `https://issuer-cognito-idp.eu-west-1.amazonaws.com/${POOL}`;
+  const external = `https://${TENANT}.ciamlogin.com/${TENANT}/v2.0`;
+  const b2c = { issuer: `https://shop.b2clogin.com/${TENANT}/v2.0/`, policies: ["p"], audience: "x" };
+  const at = (name: string) => `issuers.main.${name} is not read beside \`issuer\`. Remove one of the two.`;
+  const other = (name: string) => `issuers.main.${name} is not that of \`issuer\`. Remove one of the two.`;
+
+  it.each([
+    azureAdB2c({ ...b2c, tenant: "shop", tenantId: TENANT.toUpperCase() }),
+    cognito({ issuer: pool, userPoolId: POOL, clientIds: ["x"] }),
+    cognito({ issuer: "http://127.0.0.1:9229/local_1", userPoolId: "local_1", clientIds: ["x"] }),
+    entraExternalId({ issuer: external, tenantId: TENANT.toUpperCase(), tenant: "shop", audience: "x" }),
+  ])("the id that it holds may stand, and the issuer is the only one (%#)", (main) => {
+    const { issuers } = defineGateway({ issuers: { main }, routes: { "GET /": "authenticated" } });
+    expect(issuers[0]?.issuers).toEqual([(main.options as { issuer: string }).issuer]);
+  });
+
+  it.each([
+    ["tenantId", azureAdB2c({ ...b2c, tenantId: SECOND })],
+    ["tenantId", entraExternalId({ issuer: external, tenantId: SECOND, audience: "x" })],
+    ["tenantId", entraExternalId({ issuer: external, tenantId: "shop", audience: "x" })],
+    ["userPoolId", cognito({ issuer: pool, userPoolId: "eu-west-1_OtherPool", clientIds: ["x"] })],
+    ["userPoolId", cognito({ issuer: [pool, `${pool}2`], userPoolId: POOL, clientIds: ["x"] })],
+    ["userPoolId", cognito({ issuer: pool, userPoolId: "Pool", clientIds: ["x"] })],
+  ])("another %s is refused (%#)", (name, main) => expect(problemsOf({ main })).toEqual([other(name)]));
+
+  it.each([
+    [["domain"], auth0({ issuer: "https://shop.eu.auth0.com/", domain: "shop.eu.auth0.com", audience: "x" })],
+    [["customDomains"], auth0({ issuer: "https://shop.eu.auth0.com/", customDomains: ["id.shop.example"], audience: "x" })],
+    [
+      ["domain", "authorizationServer"],
+      okta({ issuer: "https://a.okta.com", domain: "b.okta.com", authorizationServer: "org", audience: "x" }),
+    ],
+    [["domains"], azureAdB2c({ ...b2c, domains: ["id.shop.example"] })],
+    [["legacyHost"], azureAdB2c({ ...b2c, legacyHost: true })],
+  ])("%j would not be read, and is refused", (names, main) => expect(problemsOf({ main })).toEqual(names.map(at)));
 });
 
 describe("claims that are credentials of other systems", () => {

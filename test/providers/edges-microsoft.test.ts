@@ -34,6 +34,13 @@ describe("Entra ID", () => {
     expect(refusalOf({ issuer, claims: { ...access, iss: v2(CONSUMERS), tid: CONSUMERS } })).toBeNull();
   });
 
+  it.each([
+    [[""], null],
+    [["", "c1", "c2"], "c1 c2"],
+  ])("reads the authentication contexts %j, of which an empty one is none", (acrs, context) => {
+    expect(pass({ issuer: one, claims: { ...access, acrs } }).identity.authentication.context).toBe(context);
+  });
+
   it("finds the tenant in an issuer in any case", () => {
     const tid = HOME.toUpperCase();
     expect(refusalOf({ issuer: entraId({ issuer: v2(tid), audience: "api" }), claims: { ...access, iss: v2(tid), tid } })).toBeNull();
@@ -123,7 +130,7 @@ describe("Azure AD B2C", () => {
     const upper = `https://orchardid.b2clogin.com/${HOME.toUpperCase()}/v2.0/`;
     expect(configure(azureAdB2c({ ...options, issuer: upper })).issuers).toEqual([upper]);
     expect(problemTexts(azureAdB2c({ ...options, issuer: [iss, other] }))).toEqual([
-      "tenantId is not the tenant of `issuer`. Remove one of the two.",
+      "tenantId is not that of `issuer`. Remove one of the two.",
     ]);
   });
 

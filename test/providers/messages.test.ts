@@ -38,6 +38,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
     AUDIENCE,
     "issuer is not of a form that Azure AD B2C writes. Use `https://<host>/<tenant id>/v2.0/`, slash included.",
     "policies is missing. List the policies accepted: password reset and profile editing also issue valid tokens.",
+    "tenant is a domain. Leave `.onmicrosoft.com` out; a domain of your own belongs into `domains`.",
     "tenant or a domain is missing or no host name. Set the tenant's name, such as `example`, or `domains`.",
     "tenantId is missing. Set the tenant's id, or `issuer`.",
     "tenantId is not a GUID. Set the tenant's id, or `issuer`.",
@@ -98,9 +99,7 @@ it("an issuer of one tenant and the id of another contradict each other", () => 
   const [here, there] = ["6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9", "0d9c8b7a-6e5f-4d3c-8b2a-190817263544"];
   const issuer = `https://millrace.b2clogin.com/${here}/v2.0/`;
   const common = { issuer, policies: ["B2C_1_signin"], audience: "api" };
-  expect(problemTexts(azureAdB2c({ ...common, tenantId: there }))).toEqual([
-    "tenantId is not the tenant of `issuer`. Remove one of the two.",
-  ]);
+  expect(problemTexts(azureAdB2c({ ...common, tenantId: there }))).toEqual(["tenantId is not that of `issuer`. Remove one of the two."]);
   expect(problemTexts(azureAdB2c({ ...common, tenantId: here.toUpperCase() }))).toEqual([]);
 });
 
