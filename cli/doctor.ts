@@ -7,7 +7,7 @@ import { type Examination, renderExamination } from "../src/doctor/render.ts";
 import { safeJson } from "../src/explain/safe-text.ts";
 import { findTarget, type Target } from "./local-twin.ts";
 import { findTemplates, readApis } from "./read-templates.ts";
-import { attempt, refuseUnknownFlags, UsageError } from "./usage.ts";
+import { attempt, checkArguments, UsageError } from "./usage.ts";
 
 const ARGUMENTS = {
   template: { type: "string", description: "a template to check; may be given again. Default: those that are where tools leave them" },
@@ -23,7 +23,7 @@ export const doctor = defineCommand({
   args: ARGUMENTS,
   run: ({ args, rawArgs }) =>
     attempt(async () => {
-      refuseUnknownFlags(rawArgs, ARGUMENTS, "doctor");
+      checkArguments(rawArgs, ARGUMENTS, "doctor", ["template"]);
       const examination = await examineProject(args, templatesIn(rawArgs));
       if (examination === null) return;
       console.log(args.json ? safeJson(examination) : renderExamination(examination));

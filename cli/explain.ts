@@ -6,7 +6,7 @@ import { renderExplanation } from "../src/explain/render.ts";
 import { safeJson } from "../src/explain/safe-text.ts";
 import { findTarget } from "./local-twin.ts";
 import { readSnapshot } from "./snapshot-file.ts";
-import { attempt, refuseUnknownFlags, UsageError } from "./usage.ts";
+import { attempt, checkArguments, UsageError } from "./usage.ts";
 
 const ARGUMENTS = {
   token: { type: "positional", description: "the token, or - to read it from standard input, which no shell remembers", required: true },
@@ -47,7 +47,7 @@ export const explain = defineCommand({
   args: ARGUMENTS,
   run: ({ args, rawArgs }) =>
     attempt(async () => {
-      refuseUnknownFlags(rawArgs, ARGUMENTS, "explain");
+      checkArguments(rawArgs, ARGUMENTS, "explain");
       await run(args);
     }),
 });

@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import { gatewayResponses } from "../src/gateway/gateway-responses.ts";
-import { attempt, refuseUnknownFlags, UsageError } from "./usage.ts";
+import { attempt, checkArguments, UsageError } from "./usage.ts";
 
 const ARGS = {
   origin: { type: "string", description: "the one web page that may read the answers, such as https://app.example; * for any, - for none" },
@@ -15,7 +15,7 @@ export const responses = defineCommand({
   args: ARGS,
   run: ({ args: { origin, api, metadata, reasons }, rawArgs }) =>
     attempt(() => {
-      refuseUnknownFlags(rawArgs, ARGS, "gateway-responses");
+      checkArguments(rawArgs, ARGS, "gateway-responses");
       if (!origin) throw new UsageError("say which web page may read the answers: --origin https://app.example, or --origin - for none.");
       const options = { restApi: api, origin: origin === "-" ? null : origin, resourceMetadata: metadata ?? null, reasons };
       console.log(JSON.stringify({ Resources: print(options) }, null, 2));

@@ -7,7 +7,7 @@ import { httpsFetch } from "../src/keys/transport.ts";
 import { loadGateway } from "./load-gateway.ts";
 import { compareKeys, fetchLive, makeSnapshot, pinnedAt } from "./pin-keys.ts";
 import { readSnapshot, renderSnapshot, SNAPSHOT_FILE } from "./snapshot-file.ts";
-import { attempt, refuseUnknownFlags, UsageError } from "./usage.ts";
+import { attempt, checkArguments, UsageError } from "./usage.ts";
 
 const CONFIG = { type: "string", description: "the gateway's configuration", default: "gateway.config.ts" } as const;
 const FILE = { type: "string", description: "the snapshot", default: SNAPSHOT_FILE } as const;
@@ -24,7 +24,7 @@ const pin = defineCommand({
   args: PIN,
   run: ({ args, rawArgs }) =>
     attempt(async () => {
-      refuseUnknownFlags(rawArgs, PIN, "keys pin");
+      checkArguments(rawArgs, PIN, "keys pin");
       // A deployment is not to depend on every identity provider being up: what is not pinned is fetched at run time.
       await pinKeys(await loadGateway(args.config), args.out, args.lenient ? (message) => console.error(message) : fail);
     }),
@@ -35,7 +35,7 @@ const list = defineCommand({
   args: LIST,
   run: ({ args, rawArgs }) =>
     attempt(async () => {
-      refuseUnknownFlags(rawArgs, LIST, "keys list");
+      checkArguments(rawArgs, LIST, "keys list");
       console.log(listKeys(await requireSnapshot(args.file), Date.now()));
     }),
 });
@@ -45,7 +45,7 @@ const check = defineCommand({
   args: CHECK,
   run: ({ args, rawArgs }) =>
     attempt(async () => {
-      refuseUnknownFlags(rawArgs, CHECK, "keys check");
+      checkArguments(rawArgs, CHECK, "keys check");
       await checkKeys(await loadGateway(args.config), await requireSnapshot(args.file));
     }),
 });

@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { identityUrl } from "../local/ports.ts";
 import { parseDuration } from "../src/config/duration.ts";
-import { attempt, refuseUnknownFlags, UsageError } from "./usage.ts";
+import { attempt, checkArguments, UsageError } from "./usage.ts";
 
 const flag = (description: string) => ({ type: "boolean", description, default: false }) as const;
 
@@ -28,7 +28,7 @@ export const token = defineCommand({
   run: ({ args, rawArgs }) =>
     attempt(async () => {
       // A misspelt flag would yield a token that is not spoilt at all.
-      refuseUnknownFlags(rawArgs, ARGUMENTS, "token");
+      checkArguments(rawArgs, ARGUMENTS, "token");
       console.log(await fetchToken(toRequest(args)));
     }),
 });

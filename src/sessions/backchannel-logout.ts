@@ -19,7 +19,7 @@ export interface LogoutIssuer {
   readonly clientIds: readonly string[];
   /**
    * What a logout token with `sid` and `sub` ends. `session`: the one session, for issuers whose access tokens carry its id.
-   * `subject`: everything issued to the subject until then, for issuers whose access tokens do not.
+   * `subject`: everything issued to the subject until then, for issuers whose access tokens do not; a token without `sub` is refused.
    */
   readonly ends: "session" | "subject";
 }
@@ -50,11 +50,11 @@ export function backchannelLogout(gateway: Gateway, options: BackchannelLogoutOp
 
   async function logout(event: unknown): Promise<void> {
     const token = await verifyLogoutToken(readForm(event), world, seconds(clock()));
+    const targets = targetsOf(token, options.issuers[token.issuer]?.ends ?? "subject");
     if (await replay.isUsed(token.issuer, token.tokenId)) throw new Replayed();
     // Recorded before the token counts as used: a provider that gets no answer sends it again, and twice recorded is once.
     const cause = { by: `issuer ${token.issuer}`, why: "back-channel logout" };
-    const ends = options.issuers[token.issuer]?.ends ?? "subject";
-    await Promise.all(targetsOf(token, ends).map(async (target) => revoker.revoke(target, cause, token.issuedAt)));
+    await Promise.all(targets.map(async (target) => revoker.revoke(target, cause, token.issuedAt)));
     if (!(await replay.use(token.issuer, token.tokenId, token.until))) throw new Replayed();
   }
 
@@ -77,8 +77,10 @@ class Replayed extends Error {
   readonly code = "logout_token_replayed";
 }
 
+/** @throws SallyportError `claim_missing` where nothing that the issuer's access tokens carry would be ended */
 function targetsOf({ issuer, sessionId, subject }: LogoutToken, ends: LogoutIssuer["ends"]): readonly Target[] {
   const session = sessionId === null ? [] : [{ issuer, kind: "session", value: sessionId } as const];
+  if (subject === null && ends === "subject") throw new SallyportError("claim_missing");
   const wholeSubject = subject !== null && (sessionId === null || ends === "subject");
   return wholeSubject ? [...session, { issuer, kind: "subject", value: subject }] : session;
 }

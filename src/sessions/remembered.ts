@@ -9,8 +9,15 @@ export interface Cutoff {
   readonly upTo: number | null;
 }
 
-/** Reads the revocations that stand under these keys, all at once and as they are now. */
-export type ReadCutoffs = (keys: readonly string[]) => Promise<readonly Cutoff[]>;
+/** What one reading found. */
+export interface Reading {
+  readonly cutoffs: readonly Cutoff[];
+  /** Why there may be more; null: this is all. */
+  readonly fault: Error | null;
+}
+
+/** Reads the revocations that stand under these keys, all at once and as they are now. Never rejects. */
+export type ReadCutoffs = (keys: readonly string[]) => Promise<Reading>;
 
 /** How revocations are read. */
 export interface RememberedOptions extends RevocationWorld {
@@ -23,7 +30,7 @@ export interface RememberedOptions extends RevocationWorld {
 /** What was read for one token, counted from when the reading began. */
 interface Answer {
   readonly at: number;
-  readonly cutoffs: Promise<readonly Cutoff[]>;
+  readonly reading: Promise<Reading>;
   hasFailed: boolean;
 }
 
@@ -39,13 +46,13 @@ export function createRevocations({ read, remember, onUnavailable, clock, unavai
   /** A token seen before comes with the very same proof, which then needs no name. */
   const byProof = new WeakMap<Proof, Answer>();
 
-  function ask(proof: Proof): Promise<readonly Cutoff[]> {
+  function ask(proof: Proof): Promise<Reading> {
     const now = clock();
     const same = byProof.get(proof);
-    if (same !== undefined && isRecent(same, now)) return same.cutoffs;
+    if (same !== undefined && isRecent(same, now)) return same.reading;
     const answer = answerFor(proof, now);
     byProof.set(proof, answer);
-    return answer.cutoffs;
+    return answer.reading;
   }
 
   function answerFor(proof: Proof, now: number): Answer {
@@ -54,10 +61,10 @@ export function createRevocations({ read, remember, onUnavailable, clock, unavai
     const known = answers.get(name);
     if (known !== undefined && isRecent(known, now)) return known;
     makeRoom(now);
-    const answer = { at: now, cutoffs: read(targets.map(keyOf)), hasFailed: false };
+    const answer = { at: now, reading: read(targets.map(keyOf)), hasFailed: false };
     answers.delete(name);
     answers.set(name, answer);
-    answer.cutoffs.catch(() => void (answer.hasFailed = true));
+    void answer.reading.then(({ fault }) => (answer.hasFailed = fault !== null));
     return answer;
   }
 
@@ -74,15 +81,12 @@ export function createRevocations({ read, remember, onUnavailable, clock, unavai
 
   return {
     async check(proof) {
-      let cutoffs: readonly Cutoff[];
-      try {
-        cutoffs = await ask(proof);
-      } catch (error) {
-        unavailable?.(onUnavailable);
-        if (onUnavailable === "allow") return;
-        throw new SallyportError("revocations_unavailable", { cause: error });
-      }
+      const { cutoffs, fault } = await ask(proof);
+      // Whatever else could not be read: one record is enough.
       if (cutoffs.some((cutoff) => isCutOff(proof, cutoff))) throw new SallyportError("revoked");
+      if (fault === null) return;
+      unavailable?.(onUnavailable);
+      if (onUnavailable === "deny") throw new SallyportError("revocations_unavailable", { cause: fault });
     },
   };
 }

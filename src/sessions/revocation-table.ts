@@ -32,8 +32,10 @@ export interface RevocationTable extends RevocationSource {
 }
 
 const NAMES = ["table", "onUnavailable", "remember", "keep", "client"];
-/** Milliseconds for one reading, with the SDK loaded and the connection made for the first of them. */
-const READ_TIMEOUT = 2_000;
+/** Milliseconds for one reading or writing, with the SDK loaded and the connection made for the first of them. */
+const TIMEOUT = 2_000;
+/** Requests for one reading: the table may answer a part, and is asked for the rest once more. */
+const REQUESTS = 2;
 
 /**
  * Revocations in a DynamoDB table. The AWS SDK (`@aws-sdk/client-dynamodb` and `@aws-sdk/lib-dynamodb`) is a peer to be installed beside
@@ -82,28 +84,53 @@ function readFrom({ table, client: given }: RevocationTableOptions): ReadCutoffs
   const dynamo = lazyDynamo(given);
   // In the init phase, so that the first request does not wait for it. Where it fails, the first request tries again.
   if (isOnLambda()) dynamo().catch(() => {});
-  const read = async (keys: readonly string[], abortSignal: AbortSignal) => {
+  const read = async (keys: readonly string[], cutoffs: Cutoff[], abortSignal: AbortSignal) => {
     const { client, BatchGetCommand } = await dynamo();
-    const wanted = { Keys: keys.map((target) => ({ target })), ConsistentRead: true, ProjectionExpression: "target, upTo" };
-    return readAnswer(await client.send(new BatchGetCommand({ RequestItems: { [table]: wanted } }), { abortSignal }), table);
+    const Keys = keys.map((target) => ({ target }));
+    const wanted = { Keys, ConsistentRead: true, ProjectionExpression: "target, upTo" };
+    let RequestItems: Batch = { [table]: wanted };
+    for (let requests = REQUESTS; requests > 0; requests--) {
+      const { Responses, UnprocessedKeys = {} } = (await client.send(new BatchGetCommand({ RequestItems }), { abortSignal })) as Answer;
+      const items = Responses?.[table];
+      if (!Array.isArray(items)) break;
+      cutoffs.push(...items.map(readCutoff));
+      if (Object.keys(UnprocessedKeys).length === 0) return;
+      RequestItems = UnprocessedKeys;
+    }
+    // A key that was not read may be that of a revocation.
+    throw new TypeError("The table's answer is not whole.");
   };
   return async (keys) => {
-    const reading = new AbortController();
-    try {
-      return await within(read(keys, reading.signal), READ_TIMEOUT, "revocations_unavailable");
-    } finally {
-      // One that nobody waits for any more would keep its connection, of which the SDK has fifty.
-      reading.abort();
-    }
+    const cutoffs: Cutoff[] = [];
+    return limited((abortSignal) => read(keys, cutoffs, abortSignal)).then(
+      () => ({ cutoffs, fault: null }),
+      // A copy: work that is late goes on.
+      (fault: Error) => ({ cutoffs: [...cutoffs], fault }),
+    );
   };
 }
 
-/** @throws TypeError where the answer is not whole: a key that was not read may be that of a revocation */
-function readAnswer(answer: unknown, table: string): readonly Cutoff[] {
-  const { Responses, UnprocessedKeys } = answer as { readonly Responses?: Record<string, unknown>; readonly UnprocessedKeys?: object };
-  const items = Responses?.[table];
-  if (!Array.isArray(items) || Object.keys(UnprocessedKeys ?? {}).length > 0) throw new TypeError("The table's answer is not whole.");
-  return items.map(readCutoff);
+/**
+ * One exchange with the table within its time.
+ * @throws SallyportError `revocations_unavailable` when time is up; otherwise what the exchange throws
+ */
+export async function limited<T>(exchange: (abortSignal: AbortSignal) => Promise<T>, timeout = TIMEOUT): Promise<T> {
+  const ending = new AbortController();
+  try {
+    return await within(exchange(ending.signal), timeout, "revocations_unavailable");
+  } finally {
+    // One that nobody waits for any more would keep its connection, of which the SDK has fifty.
+    ending.abort();
+  }
+}
+
+/** What is asked for, by table. */
+type Batch = Record<string, { readonly Keys: { readonly target: string }[] }>;
+
+/** Of the table's answer, what is looked at. */
+interface Answer {
+  readonly Responses?: Readonly<Record<string, unknown>>;
+  readonly UnprocessedKeys?: Batch;
 }
 
 /** A record that cannot be understood revokes everything it stands for. */

@@ -1,6 +1,6 @@
 import { type Dynamo, lazyDynamo } from "../aws/dynamo.ts";
 import { writeLine } from "../observe/log.ts";
-import { requireSound, type RevocationTable } from "./revocation-table.ts";
+import { limited, requireSound, type RevocationTable } from "./revocation-table.ts";
 import { isFinal, keyOf, type Target, type TargetKind } from "./targets.ts";
 import { seconds } from "../seconds.ts";
 
@@ -58,11 +58,13 @@ const MAX_TEXT = 256;
 
 /**
  * What writes into the table that gateway and guards read.
+ * @param timeout milliseconds for one writing; default two seconds
  * @throws ConfigurationError where the table's settings are wrong
  */
 export function createRevoker(
   { options, keep }: RevocationTable,
   { clock = Date.now, audit = auditToConsole }: RevokerOptions = {},
+  timeout?: number,
 ): Revoker {
   requireSound(options);
   const { table: TableName } = options;
@@ -74,7 +76,8 @@ export function createRevoker(
       const record = { issuer: target.issuer, kind: target.kind, by, why, at: now() };
       const limits = isFinal(target.kind) ? { removeAt: now() + (keep ?? 0) } : { removeAt: upTo + (keep ?? 0), upTo };
       const key = keyOf(target);
-      await twice(async () => put(await dynamo(), TableName, key, { ...record, ...limits }));
+      const write = async (abortSignal: AbortSignal) => put(await dynamo(), TableName, key, { ...record, ...limits }, abortSignal);
+      await limited((abortSignal) => twice(write, abortSignal), timeout);
       audit({
         message: "Revoked",
         target: key,
@@ -87,9 +90,11 @@ export function createRevoker(
     },
     async undo(target, cause) {
       const key = typeof target === "string" ? target : keyOf(target);
-      const { client, DeleteCommand } = await dynamo();
-      const answer = await client.send(new DeleteCommand({ TableName, Key: { target: key }, ReturnValues: "ALL_OLD" }));
-      const { Attributes } = answer as { readonly Attributes?: object };
+      const { Attributes } = await limited(async (abortSignal) => {
+        const { client, DeleteCommand } = await dynamo();
+        const command = new DeleteCommand({ TableName, Key: { target: key }, ReturnValues: "ALL_OLD" });
+        return (await client.send(command, { abortSignal })) as { readonly Attributes?: object };
+      }, timeout);
       if (Attributes === undefined) return false;
       const { issuer, kind, upTo } = readRecord(Attributes);
       audit({ message: "Revocation undone", target: key, issuer, kind, upTo, ...readable(cause) });
@@ -100,8 +105,11 @@ export function createRevoker(
 }
 
 /** One failure may be a throttled or dropped request; writing again is harmless. */
-async function twice(write: () => Promise<void>): Promise<void> {
-  await write().catch(write);
+async function twice(write: (abortSignal: AbortSignal) => Promise<void>, abortSignal: AbortSignal): Promise<void> {
+  await write(abortSignal).catch(async (error: unknown) => {
+    if (abortSignal.aborted) throw error;
+    await write(abortSignal);
+  });
 }
 
 /** A record never loses ground: an earlier moment, or a shorter life, does not replace a later one. */
@@ -110,6 +118,7 @@ async function put(
   TableName: string,
   target: string,
   record: Readonly<Record<string, unknown>>,
+  abortSignal: AbortSignal,
 ): Promise<void> {
   const names = Object.keys(record);
   const later = "upTo" in record ? "upTo" : "removeAt";
@@ -121,7 +130,7 @@ async function put(
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, record[name]])),
   });
-  await client.send(command).catch((error: unknown) => {
+  await client.send(command, { abortSignal }).catch((error: unknown) => {
     if (!isConditionFailed(error)) throw error;
   });
 }

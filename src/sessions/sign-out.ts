@@ -1,7 +1,7 @@
 import { within } from "../deadline.ts";
 import { SallyportError } from "../errors.ts";
 import type { BusinessEvent } from "../guard/guarded-event.ts";
-import { type GuardOptions, openRevocations } from "../guard/guard.ts";
+import type { GuardOptions } from "../guard/guard.ts";
 import { problem, type ProblemResult } from "../guard/problem.ts";
 import { type SessionContext, sessionGuard } from "../guard/session-guard.ts";
 import { writeLine } from "../observe/log.ts";
@@ -61,7 +61,10 @@ export function signOutEverywhere(routes: RouteTable, options: SignOutOptions): 
   );
 }
 
-/** No revocations: who is told that a step failed may try again, and the token is revoked by then. */
+/**
+ * No revocations: who is told that a step of signing out failed may try again, and the token is revoked by then. Everywhere, the second
+ * attempt ends nothing more: there nobody can tell it from one by whoever else has this token.
+ */
 const fenceOptions = ({ clock, log }: SignOutOptions): GuardOptions => ({ ...(clock && { clock }), ...(log && { log }) });
 
 /** One target with the moment up to which it is revoked; null: now. */
@@ -72,7 +75,7 @@ interface Order {
 
 /** What is to be done for a caller. */
 interface Plan {
-  /** In this order; none: there is nothing by which the token could be refused. */
+  /** In this order; none: there is nothing by which the token could be refused, or it is refused already. */
   readonly orders: readonly Order[];
   /** What to call the writing of them. `already`, `skipped`: it is not all that was asked for. */
   readonly record: Ended;
@@ -87,27 +90,27 @@ function thisSession({ principal, tokenId }: Proof): readonly Order[] {
 }
 
 /**
- * The subject comes first, so that a token is not revoked by its own half-done sign-out. A revoked token, which comes as far as this
- * behind a cached answer, ends nothing that is younger than itself. One that does not say when it was issued could only take all later
- * ones with it.
+ * The subject comes first: a token that was revoked by its own half-done sign-out has ended the rest by then. A revoked token, which
+ * comes as far as this behind a cached answer, ends nothing that is younger than itself, not even in its own session. One that does not
+ * say when it was issued could only take all later ones with it.
  */
 function planEverywhere(proof: Proof, isRevoked: boolean): Plan {
   const { principal, issuedAt } = proof;
   const target: Target = { issuer: principal.issuer, kind: "subject", value: principal.subject };
   const subject = issuedAt === null ? [] : [{ target, upTo: isRevoked ? Math.floor(issuedAt) : null }];
   const record = isRevoked ? "already" : issuedAt === null ? "skipped" : "done";
-  return { orders: [...subject, ...thisSession(proof)], record, asksProvider: !isRevoked };
+  return { orders: isRevoked ? subject : [...subject, ...thisSession(proof)], record, asksProvider: !isRevoked };
 }
 
-/** Asks the table each time. @throws SallyportError `revocations_unavailable` */
-function makeIsRevoked({ revocations, ...options }: SignOutOptions): (proof: Proof) => Promise<boolean> {
-  const asked = openRevocations({
-    ...fenceOptions({ revocations, ...options }),
-    revocations: revocationTable({ ...revocations.options, remember: "0s" }),
-  });
+/**
+ * Asks the table each time. Where it cannot be read nobody knows, whatever becomes of other requests then.
+ * @throws SallyportError `revocations_unavailable`
+ */
+function makeIsRevoked({ revocations: { options }, clock = Date.now }: SignOutOptions): (proof: Proof) => Promise<boolean> {
+  const revocations = revocationTable({ ...options, remember: "0s", onUnavailable: "deny" }).open({ clock });
   return async (proof) => {
     try {
-      await asked?.check(proof);
+      await revocations.check(proof);
       return false;
     } catch (error) {
       if (error instanceof SallyportError && error.code === "revoked") return true;
@@ -148,7 +151,7 @@ function makeEnd(options: SignOutOptions, { scope, why, plan, askProvider }: Exi
 }
 
 async function write(revoker: Revoker, { orders, record }: Plan, why: string): Promise<Ended> {
-  if (orders.length === 0) throw new Unnamed("The token cannot be named.");
+  if (orders.length === 0 && record !== "already") throw new Unnamed("The token cannot be named.");
   for (const { target, upTo } of orders) await revoker.revoke(target, { by: "the user", why }, upTo ?? undefined);
   return record;
 }

@@ -19,7 +19,10 @@ beforeAll(async () => {
   const config = (revocations: string) => `import { defineGateway, oidc } from "${source("index.ts")}";
 import { revocationTable } from "${source("sessions/revocation-table.ts")}";
 export default defineGateway({
-  issuers: { shop: oidc({ issuer: "https://shop.example", audience: "api" }) },
+  issuers: {
+    shop: oidc({ issuer: "https://shop.example", audience: "api" }),
+    other: oidc({ issuer: "https://other.example", audience: "api" }),
+  },
   routes: { "GET /orders": "authenticated" },
   revocations: ${revocations},
 });`;
@@ -38,10 +41,10 @@ const revoke = (...args: readonly string[]) =>
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
   });
-const isRevoked = async (who: string) =>
+const isRevoked = async (who: string, issuer = "shop") =>
   revocationTable({ table: TABLE, onUnavailable: "deny", client: database.client })
     .open({ clock: Date.now })
-    .check(proofOf(who))
+    .check(proofOf(who, { issuer }))
     .then(
       () => false,
       () => true,
@@ -71,8 +74,31 @@ it.each([
   [["--issuer", "shop", "--subject", "x", "--session", "z", "--why", "y"], /give one of --session and --subject/],
   [["--issuer", "shop", "--token", "a.b.c", "--why", "y"], /not the token/],
   [["--list", "--config", "without.config.ts"], /no table of revocations/],
-])("%j is refused", async (args, message) => {
-  const { code, stderr } = await revoke(...args);
-  expect(code).toBe(1);
+  [["--issuer", "shop", "--why", "y"], /say what of it: --session, --token, --subject, --client, --everything\. The last is all/],
+  [["--undo", "--issuer", "shop", "--why", "y"], /say what of it/],
+  [["--issuer", "shop", "--everything", "--subject", "x", "--why", "y"], /give one of --subject and --everything/],
+  [["--issuer", "shop", "--everything", "bystander", "--why", "y"], /a word that belongs to no option/],
+  [["--issuer", "shop", "--everything", "-subject", "x", "--why", "y"], /one dash/],
+  [["--issuer", "shop", "--subject", "x", "--subject", "y", "--why", "y"], /--subject is given twice/],
+  [["--issuer", "shop", "--everything", "--key", "shop#subject#x", "--why", "y"], /--key goes with --undo/],
+  [["--undo", "--key", "shop#issuer#x", "--issuer", "shop", "--subject", "x", "--why", "y"], /leave out --subject and --issuer/],
+  [["--undo", "--key", "shop#issuer#x", "--everything", "--why", "y"], /leave out --everything/],
+  [["--undo", "--key=", "--why", "y"], /--key is empty/],
+])("%j is refused, and revokes nothing", async (args, message) => {
+  const { code, stdout, stderr } = await revoke(...args);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(message);
+});
+
+it("revokes all that an issuer issued until now where that is said, and takes it back in the same words", async () => {
+  const everything = ["--issuer", "other", "--everything", "--why", "signing key stolen"];
+  const { code, stdout } = await revoke(...everything);
+  expect({ code, line: JSON.parse(stdout) as object }).toMatchObject({
+    code: 0,
+    line: { message: "Revoked", issuer: "other", kind: "issuer", target: keyOf({ issuer: "other", kind: "issuer", value: "other" }) },
+  });
+  expect(await isRevoked("bystander", "other")).toBe(true);
+  expect(await isRevoked("bystander")).toBe(false);
+  expect(await revoke("--undo", ...everything)).toMatchObject({ code: 0 });
+  expect(await isRevoked("bystander", "other")).toBe(false);
 });

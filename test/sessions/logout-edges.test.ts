@@ -14,6 +14,7 @@ beforeAll(async () => void (sample = await createSample()));
 beforeEach(() => void vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line)));
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
   lines.length = 0;
 });
 
@@ -57,9 +58,12 @@ describe("the times of a logout token", () => {
     [{ nbf: NOW_SECONDS + SKEW + 1 }, "token_not_yet_valid"],
     [{ iat: undefined }, "claim_missing"],
     [{ sid: undefined, sub: undefined }, "claim_missing"],
+    [{ sub: undefined }, "claim_missing", { ends: "subject" }],
     [{ events: undefined }, "token_use_mismatch"],
-  ])("%j is refused by its own name", async (changes, code) => {
-    await make().handler(await form(changes));
+  ] as const)("%j is refused by its own name, %s", async (changes, code, options: Partial<LogoutIssuer> = {}) => {
+    const { handler, sent } = make(undefined, options);
+    expect(await handler(await form(changes))).toMatchObject({ statusCode: 400 });
+    expect(sent).toEqual([]);
     expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ level: "WARN", message: "Logout token refused", service: "sallyport", code });
   });
 
@@ -67,7 +71,7 @@ describe("the times of a logout token", () => {
     const { handler, sent } = make();
     await handler(await form({ iat: NOW_SECONDS - 7 }));
     const [, put = {}] = sent.find(([name]) => name === "PutCommand") ?? [];
-    expect(put).toMatchObject({ TableName: TABLE, ConditionExpression: "attribute_not_exists(target)" });
+    expect(put).toMatchObject({ TableName: TABLE, ConditionExpression: "attribute_not_exists(target) OR useId = :useId" });
     const { target, removeAt } = put["Item"] as { target: string; removeAt: number };
     expect(removeAt).toBe(NOW_SECONDS - 7 + AGE + SKEW + 1);
     expect(target).toMatch(/^shop#logout#[\w-]{43}$/);
@@ -133,6 +137,17 @@ describe("the answer and the line", () => {
     expect(sent.map(([name]) => name)).toEqual(["GetCommand", "UpdateCommand", "PutCommand"]);
   });
 
+  it.each(["GetCommand", "UpdateCommand", "PutCommand"])("of a table that hangs at a %s: a 503, after two seconds", async (hangs) => {
+    const { handler } = make((name) => (name === hangs ? new Promise(() => {}) : {}));
+    const event = await form();
+    vi.useFakeTimers();
+    const answering = handler(event);
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await answering).toMatchObject({ statusCode: 503 });
+    expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ level: "ERROR", code: "revocations_unavailable" });
+  });
+
   it("of a token used before: a 400, and a line that is no failure", async () => {
     const { handler } = make((name) => (name === "GetCommand" ? { Item: {} } : {}));
     expect(await handler(await form())).toEqual({ statusCode: 400, headers: JSON_TYPE, body: '{"error":"invalid_request"}' });
@@ -145,7 +160,7 @@ it.each([
   ["session", { sid: undefined }, ["subject"]],
   ["session", { sub: undefined }, ["session"]],
   ["subject", {}, ["session", "subject"]],
-  ["subject", { sub: undefined }, ["session"]],
+  ["subject", { sid: undefined }, ["subject"]],
 ] as const)("where a logout is to end the %s, a token with %j ends %j", async (ends, changes, expected) => {
   const { handler, sent } = make(undefined, { ends });
   await handler(await form(changes));

@@ -30,8 +30,8 @@ async function make(answer: object = {}) {
   const tokens = await createTestTokens(gateway, { clock });
   const subject = randomUUID();
   const fetch = async () => Response.json({ active: true, sub: subject, aud: AUDIENCE, exp: clock() / 1_000 + 600, ...answer });
-  const common = { clock, jwks: tokens.jwks, fetch, log: () => {} };
-  const authorizer = httpAuthorizer(gateway, common);
+  const common = { clock, jwks: tokens.jwks, fetch };
+  const authorizer = httpAuthorizer(gateway, { ...common, log: () => {} });
   const verifier = createVerifier(gateway, common);
   const options = { revocations, clock, log: () => {}, audit: () => {} };
   const functions = {

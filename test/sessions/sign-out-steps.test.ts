@@ -152,12 +152,13 @@ describe("what is written", () => {
     expect(sent.at(-2)?.[1]["ExpressionAttributeValues"]).toMatchObject({ ":upTo": NOW_SECONDS });
   });
 
-  it("for sign-out everywhere with a revoked token: the subject up to that token's own whole second", async () => {
+  it("for sign-out everywhere with a revoked token: the subject up to that token's own whole second, and no session", async () => {
     const { sent, everywhere } = make((name) => (name === "BatchGetCommand" ? { Responses: { [TABLE]: [{}] } } : {}));
     const answer = await everywhere(request({ ...una, issuedAt: NOW_SECONDS - 30.5 }));
     expect(JSON.parse(answer.body)).toEqual({ scope: "everywhere", steps: { record: "already" } });
     expect(answer.statusCode).toBe(207);
-    expect(sent.at(-2)?.[1]["ExpressionAttributeValues"]).toMatchObject({ ":upTo": NOW_SECONDS - 31 });
+    expect(targetsOf(sent)).toEqual([key("subject", "una")]);
+    expect(sent.at(-1)?.[1]["ExpressionAttributeValues"]).toMatchObject({ ":upTo": NOW_SECONDS - 31 });
   });
 
   it("for sign-out everywhere while the table cannot be read: nothing", async () => {
@@ -167,14 +168,40 @@ describe("what is written", () => {
     expect(lines).toMatchObject([{ step: "record", error: "SallyportError" }]);
   });
 
-  it("for sign-out everywhere, where an outage lets requests pass: all, and the log that was given says so", async () => {
-    const entries: unknown[] = [];
-    const send = async (command: object) =>
-      command.constructor.name === "BatchGetCommand" ? Promise.reject(new Error("down")) : Promise.resolve({});
+  it("for sign-out everywhere with a revoked token that does not say when it was issued: nothing", async () => {
+    const { sent, everywhere } = make((name) => (name === "BatchGetCommand" ? { Responses: { [TABLE]: [{}] } } : {}));
+    const answer = await everywhere(request({ ...una, issuedAt: null }));
+    expect([answer.statusCode, JSON.parse(answer.body)]).toEqual([207, { scope: "everywhere", steps: { record: "already" } }]);
+    expect(targetsOf(sent)).toEqual([]);
+  });
+
+  it("for sign-out everywhere while the table cannot be read, where other requests pass then: nothing either", async () => {
+    const sent: string[] = [];
+    const send = async (command: object) => {
+      sent.push(command.constructor.name);
+      if (command.constructor.name === "BatchGetCommand") throw new Error("down");
+      return {};
+    };
+    const asked: string[] = [];
     const revocations = revocationTable({ table: TABLE, onUnavailable: "allow", client: { send } });
-    const { everywhere } = make(undefined, { revocations, log: (entry) => void entries.push(entry) });
-    expect(await everywhere(request(una))).toMatchObject({ statusCode: 200 });
-    expect(entries).toMatchObject([{ level: "ERROR", message: "Request allowed", code: "revocations_unavailable" }]);
+    const { everywhere } = make(undefined, { revocations, providers: { shop: providerOf(() => asked.push("provider")) } });
+    expect(await everywhere(request(una))).toMatchObject({ statusCode: 503 });
+    expect([sent, asked]).toEqual([["BatchGetCommand"], []]);
+  });
+
+  it.each([
+    ["out", "UpdateCommand"],
+    ["everywhere", "BatchGetCommand"],
+    ["everywhere", "UpdateCommand"],
+  ] as const)("by sign-out (%s) to a table that hangs at a %s: given up after two seconds, a 503", async (name, hangs) => {
+    const { sent, [name]: end } = make((command) => (command === hangs ? new Promise(() => {}) : { Responses: { [TABLE]: [] } }));
+    vi.useFakeTimers({ now: NOW });
+    const answering = end(request(una));
+    await vi.waitFor(() => expect(sent.at(-1)?.[0]).toBe(hangs));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await answering).toMatchObject({ statusCode: 503 });
+    expect(sent.filter(([command]) => command === hangs)).toHaveLength(1);
+    expect(lines).toMatchObject([{ step: "record", error: "SallyportError" }]);
   });
 
   it("for sign-out everywhere the table is asked every time", async () => {

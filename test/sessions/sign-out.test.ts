@@ -153,6 +153,28 @@ describe("sign-out everywhere", () => {
     expect(await world.isRevoked({ ...user({ subject }), issuedAt: stolen.issuedAt })).toBe(true);
   });
 
+  it("asked for with a token that was revoked alone ends no younger token of its own session", async () => {
+    const world = make();
+    const leaked = { ...user(), tokenId: randomUUID() };
+    await world.revoke({ issuer: "pool", kind: "token", value: leaked.tokenId }, { by: "operator", why: "leaked" });
+    const fresh = { ...leaked, tokenId: randomUUID(), issuedAt: NOW_SECONDS - 5 };
+    expect(await world.everywhere(request(EVERYWHERE, leaked))).toMatchObject({ statusCode: 207 });
+    expect(await world.isRevoked(fresh)).toBe(false);
+  });
+
+  it("whose provider failed cannot be repeated with that token, by the user as little as by a thief, but after the next sign-in", async () => {
+    let isUp = false;
+    const world = make(async () => (isUp ? {} : failure("TooManyRequestsException")()));
+    const mine = user();
+    await world.everywhere(request(EVERYWHERE, mine));
+    isUp = true;
+    expect(bodyOf(await world.everywhere(request(EVERYWHERE, mine)))).toMatchObject({ steps: { record: "already", provider: "skipped" } });
+    world.clock.forward(60_000);
+    const next = { ...user({ subject: mine.principal.subject }), issuedAt: NOW_SECONDS + 55 };
+    expect(bodyOf(await world.everywhere(request(EVERYWHERE, next)))).toMatchObject({ steps: { record: "done", provider: "done" } });
+    expect(world.cognito.asked).toHaveLength(2);
+  });
+
   it("that stopped half-way ends the rest when it is asked for again", async () => {
     const world = make();
     const subject = randomUUID();

@@ -27,6 +27,18 @@ function make(answer: (call: number) => unknown = () => ({}), options: Partial<R
   return { sent, table, revoker: createRevoker(table, { clock: makeClock(), audit: () => {} }) };
 }
 
+/** A table that answers no request before it is ended; the signals of those that came. */
+function makeHanging() {
+  const hung: AbortSignal[] = [];
+  const send = (_command: object, options?: { readonly abortSignal: AbortSignal }) =>
+    new Promise<never>((_resolve, reject) => {
+      if (options === undefined) return;
+      hung.push(options.abortSignal);
+      options.abortSignal.addEventListener("abort", () => reject(failing("AbortError")));
+    });
+  return { hung, table: revocationTable({ table: TABLE, onUnavailable: "deny", client: { send } }) };
+}
+
 const failing = (name: string) => Object.assign(new Error("no"), { name });
 
 describe("a revocation", () => {
@@ -88,6 +100,39 @@ describe("a revocation", () => {
     [{ name: "ConditionalCheckFailedException" }, false],
     [null, false],
   ])("tells a condition that failed from other failures: case %#", (error, expected) => expect(isConditionFailed(error)).toBe(expected));
+
+  it("that takes two seconds is given up, and so is its undoing: no second attempt, no audit line, and the request is ended", async () => {
+    vi.useFakeTimers();
+    const { hung, table } = makeHanging();
+    const audited: unknown[] = [];
+    const revoker = createRevoker(table, { clock: makeClock(), audit: (entry) => void audited.push(entry) });
+    for (const work of [() => revoker.revoke(SESSION, CAUSE), () => revoker.undo(SESSION, CAUSE)]) {
+      hung.length = 0;
+      const began = Date.now();
+      const outcome = work().catch((error: unknown) => error);
+      await vi.waitFor(() => expect(hung).toHaveLength(1));
+      await vi.advanceTimersByTimeAsync(began + 1_999 - Date.now());
+      expect(hung.map(({ aborted }) => aborted)).toEqual([false]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await outcome).toMatchObject({ code: "revocations_unavailable" });
+      expect(hung.map(({ aborted }) => aborted)).toEqual([true]);
+    }
+    expect(audited).toEqual([]);
+  });
+
+  it("may take as long as whoever makes the revoker says", async () => {
+    vi.useFakeTimers();
+    const { hung, table } = makeHanging();
+    const began = Date.now();
+    const outcome = createRevoker(table, {}, 60_000)
+      .revoke(SESSION, CAUSE)
+      .catch((error: unknown) => error);
+    await vi.waitFor(() => expect(hung).toHaveLength(1));
+    await vi.advanceTimersByTimeAsync(began + 59_999 - Date.now());
+    expect(hung[0]?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await outcome).toMatchObject({ code: "revocations_unavailable" });
+  });
 
   it("leaves its line on the console, where nobody else takes it, with runs of control characters as one space", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
@@ -181,6 +226,44 @@ describe("a reading", () => {
     [{ Responses: { [TABLE]: {} } }, ["revocations_unavailable", "The table's answer is not whole."]],
     [{ Responses: { [TABLE]: [] }, UnprocessedKeys: { [TABLE]: {} } }, ["revocations_unavailable", "The table's answer is not whole."]],
   ])("that answers %j", async (answer, expected) => expect((await check(answer)).verdict).toEqual(expected));
+
+  describe("of which a part is left open", () => {
+    const rest = { [TABLE]: { Keys: [{ target: "shop#issuer#x" }], ConsistentRead: true } };
+    const part = (...items: unknown[]) => ({ Responses: { [TABLE]: items }, UnprocessedKeys: rest });
+    const whole = (...items: unknown[]) => ({ Responses: { [TABLE]: items } });
+
+    it.each([
+      ["is asked for that part again: nothing there", [part(), whole()], "passes"],
+      ["is asked for that part again: a record there", [part(), whole({})], "revoked"],
+      ["revokes by what it did say, whatever the rest", [part({}), part()], "revoked"],
+      ["revokes by what it did say, though the rest fails", [part({}), null], "revoked"],
+      ["is no answer where what it did say does not revoke", [part({ upTo: 1 }), part()], "unavailable"],
+    ])("%s", async (_what, answers, expected) => {
+      for (const onUnavailable of ["deny", "allow"] as const) {
+        const answer = (call: number) => answers[call - 1] ?? Promise.reject(new Error("down"));
+        const { sent, table } = make(answer, { onUnavailable });
+        const verdict = await table
+          .open({ clock: makeClock() })
+          .check(proofOf("una"))
+          .then(
+            () => "passes",
+            (error: { code: string }) => error.code,
+          );
+        const unavailable = onUnavailable === "deny" ? "revocations_unavailable" : "passes";
+        expect(verdict).toBe(expected === "unavailable" ? unavailable : expected);
+        expect(sent.map(([, input]) => input).at(-1)).toEqual({ RequestItems: rest });
+        expect(sent).toHaveLength(2);
+      }
+    });
+
+    it("is not remembered", async () => {
+      const { sent, table } = make((call) => (call <= 2 ? part({ upTo: 1 }) : whole({})));
+      const revocations = table.open({ clock: makeClock() });
+      await expect(revocations.check(proofOf("una"))).rejects.toMatchObject({ code: "revocations_unavailable" });
+      await expect(revocations.check(proofOf("una"))).rejects.toMatchObject({ code: "revoked" });
+      expect(sent).toHaveLength(3);
+    });
+  });
 
   it("is remembered for each of several, as they come by turns", async () => {
     const { sent, table } = make(() => ({ Responses: { [TABLE]: [] } }));
