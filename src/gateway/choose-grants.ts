@@ -58,22 +58,15 @@ function costOf(
   return costs.values().reduce((sum, part) => sum + part, 0);
 }
 
-/** A grant that another's denial takes away whole is dropped, and with it what it had to deny itself. */
-function withoutLost(grants: readonly Grant[], lossOf: LossOf): Grant[] {
-  let chosen = [...grants];
-  for (;;) {
-    const takers = new Map<Shape, Set<Shape>>();
-    for (const { shape, denies } of chosen) {
-      for (const deny of denies)
-        for (const [victim, part] of lossOf(deny)) if (part === 1) takers.set(victim, (takers.get(victim) ?? new Set()).add(shape));
-    }
-    const lost = chosen.find(({ shape }) =>
-      takers
-        .get(shape)
-        ?.values()
-        .some((taker) => taker !== shape),
-    );
-    if (lost === undefined) return chosen;
-    chosen = chosen.filter((grant) => grant !== lost);
-  }
+/** A grant that a denial takes away whole is dropped, and with it what it had to deny itself. */
+function withoutLost(grants: Grant[], lossOf: LossOf): Grant[] {
+  const losses = grants.flatMap(({ denies }) => denies.flatMap((deny) => [...lossOf(deny)]));
+  const gone = new Set(losses.filter(([, part]) => part === 1).map(([victim]) => victim));
+  const lost = grants.find(({ shape }) => gone.has(shape));
+  return lost === undefined
+    ? grants
+    : withoutLost(
+        grants.filter((grant) => grant !== lost),
+        lossOf,
+      );
 }

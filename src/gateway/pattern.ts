@@ -76,14 +76,14 @@ export function reaches(pattern: Pattern, shape: Shape, select: Select, depth: n
 }
 
 /** The fewest segments a pattern holds. */
-const leastOf = (pattern: Pattern) => pattern.reduce<number>((sum, atom) => sum + (typeof atom === "string" ? 1 : atom), 0);
+export const leastOf = (pattern: Pattern) => pattern.reduce<number>((sum, atom) => sum + (typeof atom === "string" ? 1 : atom), 0);
 
-/** A cheap look at both ends, which settles most pairs. */
-function mayMeet(pattern: Pattern, tokens: readonly Token[]): boolean {
+/** Whether a pattern and a shape may hold a path in common: a cheap look at both ends, which settles most pairs. */
+export function mayMeet(pattern: Pattern, tokens: readonly Token[]): boolean {
   const differ = (atom: string | number | undefined, token: Token | undefined) =>
     typeof atom === "string" && typeof token === "string" && atom !== token;
-  for (let index = 0; typeof pattern[index] === "string" && tokens[index] !== REST; index += 1) {
-    if (tokens[index] === undefined || differ(pattern[index], tokens[index])) return false;
+  for (let index = 0; typeof pattern[index] === "string"; index += 1) {
+    if (differ(pattern[index], tokens[index])) return false;
   }
   if (isGreedy(tokens)) return true;
   return leastOf(pattern) <= tokens.length && !differ(pattern.at(-1), tokens.at(-1));

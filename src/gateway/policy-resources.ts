@@ -1,6 +1,6 @@
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import { chooseGrants } from "./choose-grants.ts";
-import { type Pattern, reaches, render, type Shape } from "./pattern.ts";
+import { leastOf, type Pattern, reaches, render, type Shape } from "./pattern.ts";
 import { type Grant, holds, isSubtree } from "./reach.ts";
 import { shareDenials } from "./share-denials.ts";
 import { type View, viewOf, type World, worldsOf } from "./world.ts";
@@ -90,8 +90,6 @@ function withoutContained(patterns: readonly Pattern[]): Pattern[] {
 
 function contains(outer: Pattern, inner: Pattern): boolean {
   const [fixed, last] = [outer.slice(0, -1), outer.at(-1)];
-  if (typeof last !== "number" || inner.length < outer.length || fixed.some((atom) => typeof atom !== "string")) return false;
-  if (!fixed.every((atom, index) => inner[index] === atom)) return false;
-  const segments = inner.slice(fixed.length).reduce<number>((sum, atom) => sum + (typeof atom === "number" ? atom : 1), 0);
-  return segments >= last && (last > 1 || inner.slice(fixed.length).length > 0);
+  if (typeof last !== "number" || !fixed.every((atom, index) => typeof atom === "string" && inner[index] === atom)) return false;
+  return leastOf(inner.slice(fixed.length)) >= last;
 }

@@ -66,8 +66,8 @@ function recall(table: RouteTable, key: string, groups: readonly RouteGroup[]): 
   const found = known.get(key) ?? remember(compileResources(table, new Set(groups.filter((_, index) => key[index] === "1").flat())));
   known.delete(key);
   known.set(key, found);
-  const [oldest] = known.keys();
-  if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
+  const [oldest = key] = known.keys();
+  if (known.size > MAX_REMEMBERED) known.delete(oldest);
   return found;
 }
 
@@ -92,10 +92,7 @@ function assemble(policy: Remembered, arn: ParsedArn, isAllowed: boolean): Polic
 function fittingOf(policy: Remembered, without: readonly ResourceGrant[], { stageArn }: ParsedArn): Fitting {
   if (policy.stageArn !== stageArn || policy.policies.size > MAX_REMEMBERED) policy.policies.clear();
   policy.stageArn = stageArn;
-  const key = without
-    .map((grant) => policy.grants.indexOf(grant))
-    .toSorted((one, other) => one - other)
-    .join();
+  const key = without.map((grant) => policy.grants.indexOf(grant)).join();
   const known =
     policy.policies.get(key) ??
     fit(
@@ -125,7 +122,7 @@ function fit(grants: readonly ResourceGrant[], stageArn: string): Fitting {
   return { allow: Object.freeze([...allow]), deny: Object.freeze([...deny]), covers };
 }
 
-const indexOf = (resources: readonly string[]) => indexResources(resources.map((resource) => [resource, true]));
+const indexOf = (resources: readonly string[]) => indexResources(resources.map((resource) => [resource, resource]));
 
 const fresh = (resources: readonly string[], stageArn: string, known: ReadonlySet<string>) =>
   resources.map((resource) => stageArn + resource).filter((resource) => !known.has(resource));

@@ -6,7 +6,7 @@ export function matchesResource(resource: string, text: string): boolean {
     if (wanted === "*") {
       [star, restart] = [at, position];
       at += 1;
-    } else if (wanted !== undefined && (wanted === "?" || wanted === text[position])) {
+    } else if (wanted === "?" || wanted === text[position]) {
       at += 1;
       position += 1;
     } else if (star !== -1) {

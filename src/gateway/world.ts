@@ -37,7 +37,7 @@ const PARTIAL_LOSS = 0.25;
 
 /** Methods with the same routes share a world. `$default` takes whatever is left of every method. */
 export function worldsOf(table: RouteTable): World[] {
-  const routes = [...table.routes.values()].filter(({ method }) => method !== null).map((route) => ({ tokens: tokensOf(route), route }));
+  const routes = [...table.routes.values()].map((route) => ({ tokens: tokensOf(route), route }));
   const byRoutes = Map.groupBy(METHODS, (method) => JSON.stringify(shapesOf(routes, method).map(({ route }) => route.key)));
   return [...byRoutes.values()].map((methods) => {
     const [first = ""] = methods;
@@ -51,14 +51,12 @@ export function worldsOf(table: RouteTable): World[] {
 export function viewOf(world: World, allowed: ReadonlySet<Route>): View {
   const reachable = world.shapes.filter(({ route }) => allowed.has(route)).map((shape) => narrowed(shape, world, allowed));
   const denied = world.shapes.filter(({ route }) => !allowed.has(route));
-  // The same pattern is asked about hundreds of times, mostly as the same object.
-  const losses = new Map<string | Pattern, ReadonlyMap<Shape, number>>();
+  // The same pattern is asked about hundreds of times.
+  const losses = new Map<string, ReadonlyMap<Shape, number>>();
   const lossOf = (pattern: Pattern) => {
-    const same = losses.get(pattern);
-    if (same !== undefined) return same;
     const text = render(pattern);
     const known = losses.get(text) ?? computeLoss(pattern, reachable, world);
-    losses.set(text, known).set(pattern, known);
+    losses.set(text, known);
     return known;
   };
   return { ...world, reachable, denied, lossOf };
@@ -89,7 +87,8 @@ function shapesOf(routes: readonly Shape[], method: string): Shape[] {
   for (const wanted of [method, "ANY"]) {
     for (const shape of routes) {
       if (shape.route.method !== wanted) continue;
-      const path = shape.tokens.join("/");
+      // As JSON the literal `1` differs from what stands for a parameter.
+      const path = JSON.stringify(shape.tokens);
       if (!paths.has(path)) paths.set(path, shape);
     }
   }
@@ -99,8 +98,7 @@ function shapesOf(routes: readonly Shape[], method: string): Shape[] {
 function withDefault(table: RouteTable, shapes: Shape[]): Shape[] {
   const route = table.routes.get("$default");
   if (route === undefined) return shapes;
-  const isTaken = (tokens: readonly Token[]) =>
-    shapes.some((shape) => shape.tokens.length === tokens.length && shape.tokens[0] === tokens[0]);
+  const isTaken = (tokens: readonly Token[]) => shapes.some((shape) => shape.tokens[0] === tokens[0]);
   const left = [[], [REST]] as const;
   return [...shapes, ...left.filter((tokens) => !isTaken(tokens)).map((tokens) => ({ tokens, route }))];
 }

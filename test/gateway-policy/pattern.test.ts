@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   generic,
   isGreedy,
+  mayMeet,
   meet,
   ONE,
   type Pattern,
@@ -175,4 +176,70 @@ describe("a pattern reaches a route", () => {
     [[], ["GET /"]],
     [["a"], []],
   ])("%j", (pattern, keys) => expect(reached(pattern)).toEqual(keys));
+
+  it("only with paths of the route's own shape", () => {
+    const { route } = shapeOf("GET /");
+    const overlap = (pattern: Pattern, tokens: Token[]) => reaches(pattern, { tokens, route }, () => route, 3);
+    expect(overlap([1, "b", 1], ["a", "b", "d"])).toBe(true);
+    expect(overlap([1, "b", 1], ["a", "c", "d"])).toBe(false);
+    expect(overlap([1, "b", 1], [ONE, ONE, ONE])).toBe(true);
+    expect(overlap(["a"], ["a", REST])).toBe(false);
+  });
+
+  it("not with the root where the route is what is left of the rest", () => {
+    const whole = defineRoutes({ $default: "public" });
+    const route = whole.routes.get("$default") as Route;
+    const left = (pattern: Pattern, tokens: Token[]) => reaches(pattern, { tokens, route }, () => route, 0);
+    expect([left([], []), left([], [REST]), left(["a"], [REST])]).toEqual([true, false, true]);
+  });
+});
+
+describe("a look at both ends of a pattern and a shape", () => {
+  it.each<[Pattern, Token[]]>([
+    [["a"], ["b"]],
+    [
+      ["a", 1],
+      ["b", REST],
+    ],
+    [
+      ["a", "b", 1],
+      ["a", "c", REST],
+    ],
+    [["a", "b"], ["a"]],
+    [
+      [1, "a"],
+      [ONE, "b"],
+    ],
+    [[2], [ONE]],
+    [
+      ["a", 2],
+      ["a", ONE],
+    ],
+  ])("tells that %j and %j hold no path in common", (pattern, tokens) => expect(mayMeet(pattern, tokens)).toBe(false));
+
+  it.each<[Pattern, Token[]]>([
+    [["a"], ["a"]],
+    [["a"], [ONE]],
+    [
+      ["a", "b", "c"],
+      ["a", REST],
+    ],
+    [
+      ["a", 5],
+      ["a", REST],
+    ],
+    [
+      ["a", 1],
+      ["a", ONE, "c"],
+    ],
+    [
+      [1, "b"],
+      ["a", ONE],
+    ],
+    [[0], []],
+    [
+      [1, "b", 1],
+      ["a", "c", "d"],
+    ],
+  ])("leaves %j and %j to a closer look", (pattern, tokens) => expect(mayMeet(pattern, tokens)).toBe(true));
 });

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { startReport } from "../../src/config/report.ts";
 import { parseArn } from "../../src/gateway/arn.ts";
 import { compilePolicy } from "../../src/gateway/policy.ts";
+import { documentOf } from "../../src/gateway/policy-document.ts";
 import { indexResources, matchesResource } from "../../src/gateway/resource-match.ts";
 import { checkRoutes } from "../../src/rules/define-routes.ts";
 import { matchRoute } from "../../src/rules/match-route.ts";
@@ -11,11 +12,11 @@ import { policyAllows, selectRoute } from "./reference.ts";
 
 const STAGE = "arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:abc123/prod/";
 
-/** Few names, so that routes overlap and nest densely. */
+/** Few names, so that routes overlap and nest densely; one looks like a number. */
 const routeKey = fc
   .tuple(
     fc.constantFrom("GET", "POST", "PUT", "ANY"),
-    fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom("a", "b", "c") }, { weight: 3, arbitrary: fc.constant("{}") }), {
+    fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom("a", "b", "1") }, { weight: 3, arbitrary: fc.constant("{}") }), {
       maxLength: 4,
     }),
     fc.nat(3),
@@ -31,7 +32,7 @@ const anyRequest = fc
     fc.constantFrom("GET", "POST", "PUT", "DELETE"),
     fc.array(
       fc.oneof(
-        { weight: 5, arbitrary: fc.constantFrom("a", "b", "c", "z") },
+        { weight: 5, arbitrary: fc.constantFrom("a", "b", "1", "z") },
         { weight: 1, arbitrary: fc.constantFrom("", "*", "?", "%2f", ":", "a*") },
       ),
       {
@@ -193,11 +194,7 @@ it("matches resources as IAM does", () => {
   const text = fc.array(fc.constantFrom("a", "b", "/", "*", "?"), { maxLength: 8 }).map((parts) => parts.join(""));
   fc.assert(
     fc.property(text, text, (resource, subject) => {
-      const policy = {
-        Version: "2012-10-17",
-        Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: [resource] }],
-      } as const;
-      expect(matchesResource(resource, subject)).toBe(policyAllows(policy, subject));
+      expect(matchesResource(resource, subject)).toBe(policyAllows(documentOf([resource], []), subject));
     }),
     { numRuns: 2_000 },
   );

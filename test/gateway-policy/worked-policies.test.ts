@@ -4,6 +4,8 @@ import { parseArn } from "../../src/gateway/arn.ts";
 import { compilePolicy } from "../../src/gateway/policy.ts";
 import { routesLeftOut } from "../../src/gateway/policy-resources.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
+import type { RouteTable } from "../../src/rules/route-table.ts";
+import { makesPolicy } from "./makes-policy.ts";
 import { policyAllows } from "./reference.ts";
 
 const STAGE = "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/";
@@ -75,33 +77,33 @@ describe("the policy as a whole", () => {
 
 describe("a policy that is asked for again", () => {
   /** Eight routes, of which any set may be open: so many kinds of principals. */
-  const table = defineRoutes(Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7].map((bit) => [`GET /r${bit}`, "authenticated" as const])));
-  const listOf = (kind: number, stage = STAGE, of = table) => {
+  const freshTable = () =>
+    defineRoutes(Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7].map((bit) => [`GET /r${bit}`, "authenticated" as const])));
+  const listOf = (table: RouteTable, kind: number, stage = STAGE) => {
     const isOpen = ({ key }: { readonly key: string }) => ((kind >> Number(key.at(-1))) & 1) === 1;
-    return compilePolicy(of, isOpen, parseArn(`${stage}GET/none`)).Statement[0]?.Resource;
+    return compilePolicy(table, isOpen, parseArn(`${stage}GET/none`)).Statement[0]?.Resource;
   };
 
-  it("is the very same list, for each kind of principal", () => {
-    const [one, other] = [listOf(1), listOf(2)];
-    expect([listOf(1) === one, listOf(2) === other, one === other]).toEqual([true, true, false]);
+  it("is made once, for each kind of principal", () => {
+    const table = freshTable();
+    const isMade = (kind: number) => makesPolicy(() => listOf(table, kind));
+    expect([1, 2, 1, 2, 3].map(isMade)).toEqual([true, true, false, false, true]);
+    expect(listOf(table, 3)).toEqual([`${STAGE}GET/r0`, `${STAGE}GET/r1`]);
   });
 
   it("is made anew for another stage", () => {
-    const one = listOf(1);
+    const table = freshTable();
     const test = STAGE.replace("prod", "test");
-    expect(listOf(1, test)).toEqual([`${test}GET/r0`]);
-    expect([listOf(1) === one, listOf(1)]).toEqual([false, one]);
+    const isMade = (stage: string) => makesPolicy(() => listOf(table, 1, stage));
+    expect([STAGE, STAGE, test, test, STAGE].map(isMade)).toEqual([true, false, true, false, true]);
+    expect([listOf(table, 1), listOf(table, 1, test)]).toEqual([[`${STAGE}GET/r0`], [`${test}GET/r0`]]);
   });
 
   it("is remembered for two hundred kinds, and those asked for last", () => {
-    const fresh = defineRoutes(Object.fromEntries([...table.routes.keys()].map((key) => [key, "authenticated" as const])));
-    const list = (kind: number) => listOf(kind, STAGE, fresh);
-    const [first, second] = [list(1), list(2)];
-    for (let kind = 3; kind <= 200; kind++) list(kind);
-    expect(list(1) === first).toBe(true);
-    list(201);
-    expect(list(1) === first).toBe(true);
-    expect(list(2) === second).toBe(false);
+    const table = freshTable();
+    const isMade = (kind: number) => makesPolicy(() => listOf(table, kind));
+    for (let kind = 1; kind <= 200; kind++) isMade(kind);
+    expect([1, 201, 1, 2].map(isMade)).toEqual([false, true, false, true]);
   });
 });
 
