@@ -15,5 +15,6 @@ export const routes = defineRoutes({
   "POST /session/sign-out-everywhere": "authenticated",
   "POST /session/backchannel-logout": "public",
   $connect: scope("orders:read"),
+  // For WebSocket messages. An HTTP API with a route of this name would use it too, and verifyingGuard for paths that are not above.
   $default: "authenticated",
 });

@@ -1,12 +1,12 @@
 /**
  * `npm run bench`: measures against yardsticks taken in the same run, prints tables and writes them and plots to docs/benchmarks.
- * `--quick` takes under a minute; `--smoke` only shows that everything runs; `--out DIR` writes elsewhere.
+ * `--quick` takes under a minute and writes to `.build/bench-quick`; `--smoke` only shows that everything runs, and writes to
+ * `.build/bench-smoke`; `--out DIR` writes elsewhere.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { dissectLargest, measureBundles } from "./bundles.ts";
 import { measureColdStarts } from "./cold-start.ts";
 import { startDatabase } from "./database.ts";
@@ -15,6 +15,7 @@ import { measureGrowth } from "./growth.ts";
 import { measureHerd } from "./herd.ts";
 import { startIdentityProvider } from "./identity-provider.ts";
 import { measureMemory } from "./memory.ts";
+import { readOptions } from "./options.ts";
 import { PEERS } from "./peers.ts";
 import { PLANS, type Plan } from "./plans.ts";
 import { plotColdStarts } from "./plot-cold-starts.ts";
@@ -71,8 +72,9 @@ function describeRun({ verification }: Plan, load: number, now: Date): string {
 function page(run: string, tables: string): string {
   return `# Benchmarks
 
-Written by \`npm run bench\`. What one table compares was measured in one run, by turns; tokens in one process, imports and cold starts
-in fresh ones. What stands behind a missed budget is in [profile.md](profile.md).
+Written by \`npm run bench\`; [with \`--quick\`](profile.md#running-it) it takes a minute and leaves these pages alone. What one table
+compares was measured in one run, by turns; tokens in one process, imports and cold starts in fresh ones. What stands behind a missed
+budget is in [profile.md](profile.md).
 ${run}
 
 ![Time for one token](tokens.svg)
@@ -84,13 +86,12 @@ ${tables}
 `;
 }
 
-const { values } = parseArgs({ options: { quick: { type: "boolean" }, smoke: { type: "boolean" }, out: { type: "string" } } });
-const plan = PLANS[values.smoke === true ? "smoke" : values.quick === true ? "quick" : "full"];
+const { size, out } = readOptions(process.argv.slice(2));
+const plan = PLANS[size];
 const [load = 0] = loadavg();
 const results = await measure(plan);
 const run = describeRun(plan, load, new Date());
 const tables = writeTables(results);
-const out = resolve(root, values.out ?? join("docs", "benchmarks"));
 const files = {
   "README.md": page(run, tables),
   "tokens.svg": plotVerification(results.verification),
@@ -99,4 +100,4 @@ const files = {
 };
 mkdirSync(out, { recursive: true });
 for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
-console.log(`${run}\n\n${tables}`);
+console.log(`${run}\n\n${tables}\n\nWritten to ${relative(process.cwd(), out)}.`);

@@ -4,7 +4,7 @@ import { identityUrl, readPorts } from "../local/ports.ts";
 import type { Gateway } from "../src/gateway.ts";
 import type { Fetch } from "../src/keys/download.ts";
 import { httpsFetch } from "../src/keys/transport.ts";
-import { tryGateway } from "./load-gateway.ts";
+import { describeProblems, tryGateway } from "./load-gateway.ts";
 import { UsageError } from "./usage.ts";
 
 /** A configuration, and where its keys are asked for. */
@@ -14,6 +14,8 @@ export interface Target {
   /** What has to be said about it; null: it is the configuration as it is deployed. */
   readonly notice: string | null;
 }
+
+const VARIABLES = "Set them as they are set for the deployed API; for the local twin's tokens, npm start has to be running.";
 
 /**
  * The configuration to work with. With `isLocal`, the configuration with example values for unset variables, and the twin's keys. The
@@ -26,7 +28,7 @@ export async function findTarget(config: string, isLocal: boolean): Promise<Targ
   if (isLocal) return localTarget(config, base);
   const { gateway, error } = await tryGateway(config);
   if (gateway !== null) return { gateway, fetch: httpsFetch, notice: null };
-  if (!(await isAnswering(base))) throw new UsageError(error.message, { cause: error });
+  if (!(await isAnswering(base))) throw new UsageError(describeProblems(error, VARIABLES), { cause: error });
   const { status } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1), "--local"], { stdio: "inherit" });
   process.exitCode = status ?? 1;
   return null;

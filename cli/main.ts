@@ -1,14 +1,7 @@
-import { defineCommand, runMain } from "citty";
-import { doctor } from "./doctor.ts";
-import { explain } from "./explain.ts";
-import { responses } from "./gateway-responses.ts";
-import { keys } from "./keys.ts";
-import { revoke } from "./revoke.ts";
-import { token } from "./token.ts";
+const isTerminal = process.stdout.isTTY && process.stderr.isTTY;
+// The parser of the command line asks for "1" only, and does not ask where its text goes.
+if (!isTerminal || (process.env["NO_COLOR"] ?? "") !== "") process.env["NO_COLOR"] = "1";
 
-await runMain(
-  defineCommand({
-    meta: { name: "sallyport", description: "Tools for a gateway on this machine" },
-    subCommands: { token, explain, doctor, keys, "gateway-responses": responses, revoke },
-  }),
-);
+// It decides about colours as soon as it is loaded.
+const { run } = await import("./commands.ts");
+await run();

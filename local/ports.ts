@@ -34,6 +34,12 @@ export function readPorts(environment: Environment): Ports {
   );
 }
 
+/** How the ports are set, for who tried to set one in another way. */
+export function portSettings(): string {
+  const [first, ...others] = Object.values(PORTS).map(({ setting, usual }) => ({ setting, moved: usual + 100 }));
+  return `${first?.setting}=${first?.moved} npm start moves the API; ${others.map(({ setting }) => setting).join(", ")} move the rest`;
+}
+
 /** One line for each port that something else is using, with the setting that moves it. */
 export async function busyPorts(ports: Ports): Promise<readonly string[]> {
   const names = Object.keys(PORTS) as (keyof typeof PORTS)[];

@@ -1,13 +1,19 @@
+import { inspect } from "node:util";
+import { describeError } from "../cli/load-module.ts";
+import { UsageError } from "../cli/usage.ts";
 import { ConfigurationError } from "../src/config/report.ts";
 import { withExampleEnvironment } from "./environment.ts";
-import { busyPorts, readPorts } from "./ports.ts";
+import { busyPorts, portSettings, readPorts } from "./ports.ts";
 import { startTwin } from "./twin.ts";
 import { banner } from "./banner.ts";
 
-/** Says what is wrong in as many words as help: a stack only for what nobody foresaw. */
+/** Says what is wrong in as many words as help: a stack only for whoever asks for it. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigurationError) return error.message;
-  return error instanceof Error ? (process.env["DEBUG"] === undefined ? error.message : (error.stack ?? error.message)) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (process.env["DEBUG"] !== undefined) return inspect(error);
+  if (error instanceof UsageError || error instanceof ConfigurationError) return `npm start: ${error.message}`;
+  // What nobody foresaw says where it happened; the twin's own errors say what to do.
+  return error instanceof TypeError || error instanceof ReferenceError ? describeError(error) : error.message;
 }
 
 async function main(stopping: AbortController): Promise<void> {
@@ -30,6 +36,14 @@ async function main(stopping: AbortController): Promise<void> {
   await twin.stop();
 }
 
+/** Options would otherwise do nothing, and nobody would know why. */
+function refuseArguments(given: readonly string[]): void {
+  if (given.length === 0) return;
+  console.error(`npm start takes no arguments, and was given ${given.join(" ")}. Ports are variables: ${portSettings()}.`);
+  process.exit(2);
+}
+
+refuseArguments(process.argv.slice(2));
 const stopping = new AbortController();
 await main(stopping).catch((error: unknown) => {
   // Told to stop in the middle of starting, parts fail because others have already gone.

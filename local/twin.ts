@@ -1,5 +1,7 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { stop as stopBundler } from "esbuild";
+import { tryGateway } from "../cli/load-gateway.ts";
 import type { Gateway } from "../src/gateway.ts";
 import { build } from "../scripts/build.ts";
 import { startDatabase } from "./database.ts";
@@ -20,9 +22,12 @@ export interface Twin extends Running {
 /**
  * Starts the twin of `gateway.config.ts`. Whatever was started is stopped again when a later part cannot start, and when
  * the signal comes in the meantime.
- * @throws ConfigurationError where the configuration has problems
+ * @throws ConfigurationError where the configuration has problems; UsageError where there is none, or it cannot be loaded
  */
 export async function startTwin(ports: Ports, signal: AbortSignal): Promise<Twin> {
+  // Before it is bundled: the bundler would say of every function anew what is wrong with it, or not notice.
+  const { gateway, error } = await tryGateway(join(root, "gateway.config.ts"), "The local twin stands in for the issuers in it.");
+  if (gateway === null) throw error;
   const running: Running[] = [];
   const stop = async () => void (await Promise.allSettled(running.map((part) => part.stop())));
   const keep = <Part extends Running>(part: Part): Part => {
@@ -34,7 +39,7 @@ export async function startTwin(ports: Ports, signal: AbortSignal): Promise<Twin
   keep({ stop: () => rm(`${root}${bundles}`, { recursive: true, force: true }) });
   try {
     const [issuers] = await settle([
-      startIssuers(ports, keep),
+      startIssuers(gateway, ports, keep),
       startDatabase(ports.database).then(keep),
       build({ outdir: bundles, local: { keysUrl: `http://127.0.0.1:${ports.identity}/keys` } }),
     ]);
@@ -49,8 +54,7 @@ export async function startTwin(ports: Ports, signal: AbortSignal): Promise<Twin
   }
 }
 
-async function startIssuers(ports: Ports, keep: (part: Running) => Running): Promise<readonly TwinIssuer[]> {
-  const { default: gateway } = (await import("../gateway.config.ts")) as { readonly default: Gateway };
+async function startIssuers(gateway: Gateway, ports: Ports, keep: (part: Running) => Running): Promise<readonly TwinIssuer[]> {
   const options = { publish: userEventSender(ports), webClients: webClientsOf(gateway, process.env) };
   const { twins, server } = await identityProvider(gateway, ports.identity, `http://localhost:${ports.api}`, options);
   keep(await listen(server, ports.identity));

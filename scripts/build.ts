@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build as bundle, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { loadModule } from "../cli/load-module.ts";
 import { readSnapshot, SNAPSHOT_FILE } from "../cli/snapshot-file.ts";
+import { UsageError } from "../cli/usage.ts";
+import { ConfigurationError } from "../src/config/report.ts";
 import type { KeySnapshot } from "../src/keys/create-keys.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -55,9 +59,11 @@ interface Bundle {
 /**
  * Bundles every authorizer and function into a folder each: `index.mjs`, minified, source maps, and a file for whatever the code
  * imports with `import()`. The whole folder is deployed, maps aside.
+ * @throws UsageError where the project's route table or configuration is missing, or the table has a mistake
  */
 export async function build(settings: BuildSettings = {}): Promise<readonly Bundle[]> {
   const { outdir = "dist", local, snapshot = SNAPSHOT_FILE, entries = ENTRIES } = settings;
+  await checkSources();
   const out = resolve(root, outdir);
   // The twin signs with keys of its own, under the same issuers.
   const options: BuildOptions = {
@@ -66,6 +72,16 @@ export async function build(settings: BuildSettings = {}): Promise<readonly Bund
   };
   await mkdir(join(out, "meta"), { recursive: true });
   return Promise.all(Object.entries(entries).map(([name, entry]) => writeBundle(name, entry, out, options)));
+}
+
+/** The route table needs no variables, so that what is wrong with it need not wait for the first request to say so. */
+async function checkSources(): Promise<void> {
+  const config = join(root, "gateway.config.ts");
+  if (!existsSync(config)) throw new UsageError(`there is no gateway.config.ts in ${dirname(config)}. Functions are built from it.`);
+  const file = join(root, "gateway.routes.ts");
+  await loadModule(file, "It holds the route table, which gateway.config.ts imports.").catch((error: unknown) => {
+    throw error instanceof ConfigurationError ? new UsageError(`gateway.routes.ts: ${error.message}`) : error;
+  });
 }
 
 const COMMON: BuildOptions = {
@@ -177,4 +193,11 @@ function table(bundles: readonly Bundle[]): string {
     .join("\n");
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) console.log(table(await build()));
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await build().then(
+    (bundles) => console.log(table(bundles)),
+    (error: unknown) => {
+      console.error(error instanceof UsageError ? `build: ${error.message}` : error);
+      process.exitCode = 1;
+    },
+  );

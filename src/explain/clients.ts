@@ -94,8 +94,8 @@ const APPSYNC: Api = {
   failed: () => ({ status: 500, seen: "an error of AppSync's own" }),
 };
 
-/** Every API type that routes of the table can be behind. */
-const APIS: readonly Api[] = [
+/** REST APIs have no route `$default`. */
+const REST_APIS: readonly Api[] = [
   {
     name: "REST API, TOKEN authorizer",
     ask: (gateway, options, _route, request) => restTokenAuthorizer(gateway, { ...options, ...silent })(restTokenEvent(request)),
@@ -108,21 +108,30 @@ const APIS: readonly Api[] = [
     read: readRest,
     failed: REST_FAILED,
   },
-  {
-    name: "HTTP API, simple response",
-    ask: (gateway, options, _route, request) => httpAuthorizer(gateway, { ...options, ...silent })(httpEvent(request)),
-    read: (answer) => ((answer as { readonly isAuthorized: boolean }).isAuthorized ? THROUGH : FORBIDDEN),
-    failed: HTTP_FAILED,
-  },
-  {
-    name: "HTTP API, policy",
-    ask: (gateway, options, _route, request) => httpPolicyAuthorizer(gateway, { ...options, ...silent })(httpEvent(request)),
-    read: readPolicy(arnOf),
-    failed: HTTP_FAILED,
-  },
-  APPSYNC,
-  guarded("no authorizer, verifyingGuard", directEvent),
 ];
+
+const HTTP: Api = {
+  name: "HTTP API, simple response",
+  ask: (gateway, options, _route, request) => httpAuthorizer(gateway, { ...options, ...silent })(httpEvent(request)),
+  read: (answer) => ((answer as { readonly isAuthorized: boolean }).isAuthorized ? THROUGH : FORBIDDEN),
+  failed: HTTP_FAILED,
+};
+
+/** The same, for a request that API Gateway has no other route for than `$default`. */
+const HTTP_BY_DEFAULT: Api = {
+  ...HTTP,
+  name: "HTTP API, simple response, by $default",
+  ask: (gateway, options, route, request) => HTTP.ask(gateway, options, route, { ...request, routeKey: "$default" }),
+};
+
+const HTTP_POLICY: Api = {
+  name: "HTTP API, policy",
+  ask: (gateway, options, _route, request) => httpPolicyAuthorizer(gateway, { ...options, ...silent })(httpEvent(request)),
+  read: readPolicy(arnOf),
+  failed: HTTP_FAILED,
+};
+
+const GUARD = guarded("no authorizer, verifyingGuard", directEvent);
 
 const LOAD_BALANCER = guarded("load balancer, verifyingGuard", loadBalancerEvent);
 
@@ -168,9 +177,11 @@ export async function clientViews(asking: Asking, routes: readonly Route[], toke
 function apisOf({ key, method }: Route, { gateway, isLoadBalancer }: Asking): readonly Api[] {
   if (isLoadBalancer) return method === null ? [] : [LOAD_BALANCER];
   if (key === "$connect") return [CONNECT];
+  if (key === "$default") return [HTTP, HTTP_POLICY, APPSYNC, GUARD];
+  if (method === null) return [];
+  if (gateway.routes.has(key)) return [...REST_APIS, HTTP, HTTP_POLICY, APPSYNC, GUARD];
   // AppSync has no routes, so that a missing one has no rule to be the same.
-  if (!gateway.routes.has(key)) return APIS.filter((api) => api !== APPSYNC);
-  return method !== null || key === "$default" ? APIS : [];
+  return [...REST_APIS, HTTP, ...(gateway.routes.has("$default") ? [HTTP_BY_DEFAULT] : []), HTTP_POLICY, GUARD];
 }
 
 async function view(api: Api, { gateway, verifier }: Asking, route: Route, request: SampleRequest): Promise<ClientView> {

@@ -17,10 +17,11 @@ const PLACE = "-any-";
 export const samplePath = ({ segments }: Route): string =>
   `/${segments.map((segment) => (segmentKind(segment) === "literal" ? segment : PLACE)).join("/")}`;
 
-/** A request that API Gateway would select the route for; an ANY route is asked with GET. */
+/** A request that API Gateway would select the route for; an ANY route is asked with GET, and `$default` for a path of its own. */
 export function sampleRequest(route: Route, token: string): SampleRequest {
   const { key, method } = route;
-  return { method: method === null || method === "ANY" ? "GET" : method, path: samplePath(route), routeKey: key, token };
+  const path = method === null ? `/${PLACE}` : samplePath(route);
+  return { method: method === null || method === "ANY" ? "GET" : method, path, routeKey: key, token };
 }
 
 const headers = ({ token }: SampleRequest) => ({ authorization: `Bearer ${token}` });

@@ -101,7 +101,7 @@ function unverifiedOf({ token, text }: Evidence): Explanation["unverified"] {
   return { header, claims: claims && { ...claims, ...Object.fromEntries(hidden.map((name) => [name, "(a credential: not shown)"])) } };
 }
 
-type RouteParts = Pick<Explanation, "route" | "rule" | "routes" | "sample" | "clients">;
+type RouteParts = Pick<Explanation, "route" | "isDefault" | "meant" | "rule" | "routes" | "sample" | "clients">;
 
 async function aboutRoutes(
   { route, wanted, refusal, decision, gateway }: Replay,
@@ -111,12 +111,16 @@ async function aboutRoutes(
 ): Promise<RouteParts> {
   const { principal, now } = evidence;
   const isBad = route === null && refusal !== null;
-  const sample = route ?? (isBad ? firstGuarded(gateway) : wanted === null ? null : unknownRoute(wanted));
+  // API Gateway's routes are not known here: where the table has only $default for a request, its API may have that route or not.
+  const missing = wanted !== null && route?.key === "$default" ? unknownRoute(wanted) : null;
+  const sample = missing ?? route ?? (isBad ? firstGuarded(gateway) : wanted === null ? null : unknownRoute(wanted));
   // A handshake is refused like any other request, but not in the same words.
   const also =
     isBad && sample !== null ? [...gateway.routes.values()].filter(({ key, rule }) => key === "$connect" && rule.kind !== "public") : [];
   return {
     route: wanted,
+    isDefault: missing !== null,
+    meant: missing === null ? [] : hintsFor("route_unknown", evidence),
     rule: route === null || principal === null ? null : traceRule(route.rule, principal, now, decision?.kind === "allow"),
     routes: wanted !== null || principal === null ? [] : [...gateway.routes.values()].map((one) => traceRoute(one, evidence)),
     sample: sample?.key ?? null,

@@ -51,6 +51,10 @@ export interface Explanation {
   readonly unverified: { readonly header: JsonObject | null; readonly claims: JsonObject | null } | null;
   readonly names: readonly NameTrace[];
   readonly route: string | null;
+  /** The table does not have the route asked for: its `$default` decides, on an API that has that route. */
+  readonly isDefault: boolean;
+  /** What was probably meant by it then. */
+  readonly meant: readonly string[];
   readonly rule: RuleTrace | null;
   /** Every route of the table, where none was asked for and the token is proven. */
   readonly routes: readonly RouteTrace[];

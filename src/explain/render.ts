@@ -15,11 +15,12 @@ const VERDICTS: Readonly<Record<Explanation["verdict"], string>> = {
 
 /** An explanation as text for a terminal, without a line break at its end. */
 export function renderExplanation(explanation: Explanation): string {
-  const { steps, failure, principal, names, rule, routes, clients } = explanation;
+  const { steps, failure, meant, principal, names, rule, routes, clients } = explanation;
   const blocks = [
     headline(explanation),
     renderSteps(steps),
     ...(failure === null ? [] : [renderFailure(failure)]),
+    ...(meant.length === 0 ? [] : [["Where the API has no such route", ...meant.map((hint) => `  - ${hint}`)].join("\n")]),
     ...unverifiedBlocks(explanation),
     ...(principal === null ? [] : [renderPrincipal(explanation)]),
     ...(names.length === 0 ? [] : [renderNames(names)]),
@@ -30,8 +31,9 @@ export function renderExplanation(explanation: Explanation): string {
   return plain(blocks.join("\n\n"));
 }
 
-function headline({ verdict, route, issuer, failure, at }: Explanation): string {
-  const where = route === null ? "" : `${show(route)}: `;
+function headline({ verdict, route, isDefault, issuer, failure, at }: Explanation): string {
+  const missing = isDefault ? " is not in the table; where the API has the route $default" : "";
+  const where = route === null ? "" : `${show(route)}${missing}: `;
   const whose = issuer === null ? "" : `, a token of ${issuer.name} (${issuer.provider})`;
   const why = failure === null ? "" : `: ${failure.code} (${failure.status})`;
   return `${where}${VERDICTS[verdict]}${why}${whose}, at ${time(at)}`;

@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { createKit, type Kit, NOW } from "./kit.ts";
+import { defineRoutes } from "../../src/index.ts";
+import { explain } from "../../src/explain/explain.ts";
+import { renderExplanation } from "../../src/explain/render.ts";
+import { createKit, gateway, type Kit, NOW } from "./kit.ts";
 
 let kit: Kit;
 beforeAll(async () => void (kit = await createKit()));
@@ -51,5 +54,61 @@ describe("a route that the table does not have", () => {
   it.each(["nowhere", "$default", "FETCH /nowhere", "GET nowhere", ""])("is not asked for where it is no request: %j", async (route) => {
     const { failure, sample, clients } = await kit.explain(await kit.good("pool"), { route });
     expect([failure?.code, sample, clients]).toEqual(["route_unknown", null, []]);
+  });
+});
+
+describe("a route that only $default of the table could stand for", () => {
+  const withDefault = { ...gateway, routes: new Map([...gateway.routes, ...defineRoutes({ $default: "authenticated" }).routes]) };
+  const ask = async (route: string, claims: Readonly<Record<string, unknown>> = {}) =>
+    explain(withDefault, await kit.good("pool", { claims }), { clock: () => NOW * 1_000, jwks: kit.jwks, route });
+  const statuses = ({ clients }: Awaited<ReturnType<typeof ask>>) => clients.map(({ api, status }) => [api, status]);
+
+  it("is said to be missing in the first line, before anything that $default allows", async () => {
+    const explanation = await ask("GET /nope");
+    const [first] = renderExplanation(explanation).split("\n");
+    expect(first).toMatch(/^"GET \/nope" is not in the table; where the API has the route \$default: allowed, a token of pool/);
+    expect(explanation).toMatchObject({ isDefault: true, verdict: "allowed", sample: "GET /nope" });
+  });
+
+  it("is open where API Gateway chooses $default, or nobody chooses a route, and nowhere else", async () => {
+    expect(statuses(await ask("GET /nope"))).toEqual([
+      ["REST API, TOKEN authorizer", 403],
+      ["REST API, REQUEST authorizer", 403],
+      ["HTTP API, simple response", 403],
+      ["HTTP API, simple response, by $default", 200],
+      ["HTTP API, policy", 200],
+      ["no authorizer, verifyingGuard", 200],
+    ]);
+  });
+
+  it.each([
+    ["GET /order", ['Did you mean "GET /orders"? A stage is not part of the path.']],
+    ["PUT /me", ["The path is known with another method: GET /me."]],
+    ["GET /far/from/all/of/them", []],
+    ["GET /orders", []],
+  ])("comes with what was probably meant: %s", async (route, meant) => {
+    const explanation = await ask(route);
+    expect(explanation.meant).toEqual(meant);
+    const text = renderExplanation(explanation);
+    for (const hint of meant) expect(text).toContain(`Where the API has no such route\n  - ${hint}\n`);
+    expect(text.includes("Where the API has no such route")).toBe(meant.length > 0);
+  });
+
+  it("is refused to a bad token everywhere", async () => {
+    const explanation = await ask("GET /nope", { exp: NOW - 90 });
+    expect(renderExplanation(explanation)).toMatch(/^"GET \/nope" is not in the table; .* \$default: refused: token_expired \(401\)/);
+    expect(new Set(explanation.clients.map(({ status }) => status))).toEqual(new Set([401]));
+  });
+
+  it("leaves a route of the table, and $default by its own name, as they are", async () => {
+    expect(await ask("GET /orders")).toMatchObject({ isDefault: false, sample: "GET /orders" });
+    const byName = await ask("$default");
+    expect(renderExplanation(byName)).toMatch(/^"\$default": allowed/);
+    expect(statuses(byName)).toEqual([
+      ["HTTP API, simple response", 200],
+      ["HTTP API, policy", 200],
+      ["AppSync, with the same rule", 200],
+      ["no authorizer, verifyingGuard", 200],
+    ]);
   });
 });

@@ -48,6 +48,12 @@ describe("the page of a login", () => {
     expect(buttons((await signIn("shops", "saskia")).text)).toEqual([...SIGN_OUT, "Log out at the issuer"]);
   });
 
+  it("names who signed in, and where, and leads back to the others", async () => {
+    const { text } = await signIn("shops", "saskia");
+    expect(text).toContain("<h1>Signed in as saskia</h1><p>The access token that this login at shops returned</p>");
+    expect(text).toMatch(/<a [^>]*href="\/">Home<\/a>/);
+  });
+
   it("hands the refresh token to the API's sign-out", async () => {
     const { press } = await signIn("customers", "alice");
     await press("POST /session/sign-out");

@@ -21,11 +21,19 @@ const HEAP = ["--max-old-space-size=230", "--max-semi-space-size=12"];
 /** Milliseconds from one answer to the next above which a key fetch may have been too late, if nothing else took that long. */
 const STALL = 1_000;
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "60" }, seed: { type: "string" } } });
-const minutes = Number(values.minutes);
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
-if (!(minutes > 0) || !Number.isInteger(seed)) {
-  console.error("usage: npm run soak -- [--minutes <number above 0>] [--seed <whole number>]");
+const { minutes, seed } = readOptions();
+
+/** What the command line asks for; what it does not know is said in a line, and the process ends with 2. */
+function readOptions(): { readonly minutes: number; readonly seed: number } {
+  let why = "";
+  try {
+    const { values } = parseArgs({ options: { minutes: { type: "string", default: "60" }, seed: { type: "string" } } });
+    const [minutes, seed] = [Number(values.minutes), Number(values.seed ?? Date.now() % 1_000_000)];
+    if (minutes > 0 && Number.isInteger(seed)) return { minutes, seed };
+  } catch (error) {
+    why = error instanceof Error ? `${error.message.split(". ")[0]}.\n` : "";
+  }
+  console.error(`${why}usage: npm run soak -- [--minutes <number above 0>] [--seed <whole number>]`);
   process.exit(2);
 }
 

@@ -118,6 +118,19 @@ describe("the packed package", () => {
     expect(readFileSync(join(clone, "package.json"), "utf8")).toBe(readFileSync(join(root, "package.json"), "utf8"));
   });
 
+  it("bundles into an authorizer with the options of the README, without an AWS SDK, and starts", () => {
+    writeFileSync(
+      join(consumer, "authorizer.ts"),
+      `import { defineGateway, httpAuthorizer, oidc } from "sallyport";
+const issuers = { shop: oidc({ issuer: "https://shop.example", audience: "api", jwksUri: "https://shop.example/keys" }) };
+export const handler = httpAuthorizer(defineGateway({ issuers, routes: { "GET /orders": "authenticated" } }));\n`,
+    );
+    const [, options = ""] = /^npx esbuild (authorizer\.ts .*?)(?: #.*)?$/m.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+    run(consumer, join(root, "node_modules/.bin/esbuild"), ...options.replaceAll('"', "").split(" "));
+    const use = `import { handler } from "./index.mjs"; console.log(typeof handler);`;
+    expect(run(consumer, process.execPath, "--input-type=module", "--eval", use)).toBe("function\n");
+  });
+
   it("compiles into a TypeScript program, its own types checked too, and runs", () => {
     cpSync(new URL("./consumer/use.ts", import.meta.url), join(consumer, "use.ts"));
     const compilerOptions = { module: "nodenext", target: "es2024", strict: true, skipLibCheck: false, noEmit: true, types: ["node"] };
