@@ -15,7 +15,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** A copy of an object's own members: what it inherits is no setting. */
-export const ownMembers = (value: object): Record<string, unknown> => Object.assign(Object.create(null), value);
+export const ownMembers = <T extends object>(value: T): T => Object.assign(Object.create(null), value);
 
 /** Settings that a factory of its own made: they stay as they are. */
 const MADE = ["introspection", "liveCheck"];
@@ -24,7 +24,7 @@ const MADE = ["introspection", "liveCheck"];
 export function ownCopy(value: unknown): unknown {
   if (Array.isArray(value)) return Object.freeze(Array.from(value, ownCopy));
   if (!isObject(value)) return value;
-  const copy = ownMembers(value);
+  const copy: Record<string, unknown> = ownMembers(value);
   for (const name in copy) if (!MADE.includes(name)) copy[name] = ownCopy(copy[name]);
   return Object.freeze(copy);
 }

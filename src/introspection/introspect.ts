@@ -1,4 +1,4 @@
-import { checkNames, checkText } from "../config/check-values.ts";
+import { checkNames, checkText, ownMembers } from "../config/check-values.ts";
 import { parseDuration } from "../config/duration.ts";
 import type { Report } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
@@ -31,7 +31,8 @@ const VALUES = { clientAuth: ["basic", "post"], tokens: ["opaque", "jwt", "all"]
  * Asks an issuer whether a token is active (RFC 7662): for opaque tokens, and for JWTs where revocation at the issuer must bite.
  * The options, and the secret with them, are not members of what is returned.
  */
-export function introspect(options: IntrospectOptions): OnlineCheck {
+export function introspect(given: IntrospectOptions): OnlineCheck {
+  const options = ownMembers(given);
   const { tokens = "opaque", remember = "30s" } = options;
   return {
     tokens,

@@ -1,6 +1,6 @@
 import type { DocumentClient } from "../aws/document-client.ts";
 import { lazyDynamo } from "../aws/dynamo.ts";
-import { checkNames, checkText, kindOf } from "../config/check-values.ts";
+import { checkNames, checkText, kindOf, ownMembers } from "../config/check-values.ts";
 import { parseDuration } from "../config/duration.ts";
 import { isOnLambda } from "../config/lambda.ts";
 import { checked, type Report } from "../config/report.ts";
@@ -41,7 +41,8 @@ const REQUESTS = 2;
  * Revocations in a DynamoDB table. The AWS SDK (`@aws-sdk/client-dynamodb` and `@aws-sdk/lib-dynamodb`) is a peer to be installed beside
  * this package; on Lambda it begins to load with the function, and elsewhere when the first request asks.
  */
-export function revocationTable(options: RevocationTableOptions): RevocationTable {
+export function revocationTable(given: RevocationTableOptions): RevocationTable {
+  const options = ownMembers(given);
   return {
     options,
     keep: parseDuration(options.keep ?? "31d"),

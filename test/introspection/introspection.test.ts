@@ -17,6 +17,8 @@ import {
   scope,
 } from "../../src/index.ts";
 import { createTestTokens, type TestTokens } from "../../src/testing/index.ts";
+import { checked } from "../../src/config/report.ts";
+import { problemsIn } from "../config/problems.ts";
 import { httpAuthorizerEvent } from "../events/http-api.ts";
 import { incoming } from "../events/incoming.ts";
 import { makeClock, NOW_SECONDS } from "../sessions/kit.ts";
@@ -422,15 +424,7 @@ describe("a JWT", () => {
 });
 
 describe("the configuration", () => {
-  const problems = (options: object, issuer: object = {}): readonly string[] => {
-    try {
-      make(options, issuer);
-    } catch (error) {
-      if (error instanceof ConfigurationError) return error.problems.map(({ path }) => path);
-      throw error;
-    }
-    return [];
-  };
+  const problems = (options: object, issuer: object = {}) => problemsIn(() => make(options, issuer)).map(({ path }) => path);
 
   it.each([
     [{ url: "http://shop.example/introspect" }, "url"],
@@ -443,6 +437,12 @@ describe("the configuration", () => {
     [{ timeout: "1s" }, "timeout"],
   ])("%j is a mistake", (options, name) => {
     expect(problems(options)).toEqual([`issuers.shop.introspection.${name}`]);
+  });
+
+  it("a setting that is inherited counts for nothing", () => {
+    const inherited = Object.create({ url: "https://x.example", clientId: "a", clientSecret: "b" }) as Parameters<typeof introspect>[0];
+    const found = problemsIn(() => checked("", (report) => introspect(inherited).check(report)));
+    expect(found.map(({ path }) => path)).toEqual(["clientId", "clientSecret", "url"]);
   });
 
   it("the secret is in no message", () => {

@@ -29,6 +29,11 @@ describe("a table of revocations", () => {
     (changes) => expect(problems(changes)).toEqual([]),
   );
 
+  it("counts no setting that is inherited", () => {
+    const inherited = Object.create({ table: TABLE, onUnavailable: "allow" }) as RevocationTableOptions;
+    expect(sentencesIn(() => revocationTable(inherited).open({ clock: Date.now }))).toHaveLength(2);
+  });
+
   it("says for how many seconds it keeps: 31 days of them unless told otherwise", () => {
     expect(revocationTable({ table: TABLE, onUnavailable: "deny" }).keep).toBe(31 * 86_400);
     expect(revocationTable({ table: TABLE, onUnavailable: "deny", keep: "2h" }).keep).toBe(7_200);
