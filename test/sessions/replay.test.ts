@@ -69,6 +69,18 @@ describe("the record of logout tokens", () => {
     expect(uses).toEqual([true, false, true]);
   });
 
+  it("lets go of its connection when it is done", async () => {
+    const signals: AbortSignal[] = [];
+    const send = async (_command: object, { abortSignal }: { abortSignal: AbortSignal }) => {
+      expect(abortSignal.aborted).toBe(false);
+      signals.push(abortSignal);
+      return {};
+    };
+    const record = createReplayRecord(revocationTable({ table: TABLE, onUnavailable: "deny", client: { send } as never }));
+    expect([await record.isUsed("shop", "t"), await record.use("shop", "t", UNTIL)]).toEqual([false, true]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   it("says so where the table fails for another reason", async () => {
     const send = async () => Promise.reject(new Error("down"));
     const record = createReplayRecord(revocationTable({ table: TABLE, onUnavailable: "deny", client: { send } }));
