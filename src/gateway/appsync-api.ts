@@ -9,6 +9,7 @@ import { needsLive } from "../rules/live.ts";
 import type { Route } from "../rules/route-table.ts";
 import { type Rule, type RuleInput, toRule } from "../rules/rule.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer, type Outcome } from "./authorizer.ts";
+import { AUTHORIZER_OPTIONS, checkGatewayCall } from "./check-gateway.ts";
 import { readBearer } from "./credential.ts";
 
 /** The members this authorizer reads of an AppSync authorizer's event. */
@@ -22,7 +23,7 @@ export interface AppSyncAnswer {
   readonly isAuthorized: boolean;
   /** `$ctx.identity.resolverContext`: the principal as JSON text, and a few flat keys. */
   readonly resolverContext: Readonly<Record<string, string>>;
-  readonly deniedFields: readonly string[];
+  readonly deniedFields: string[];
   /** Seconds that AppSync may reuse this answer for. */
   readonly ttlOverride: number;
 }
@@ -40,13 +41,14 @@ const DENIED: AppSyncAnswer = { isAuthorized: false, resolverContext: {}, denied
 /**
  * The Lambda authorizer of an AppSync GraphQL API. The token may come with or without `Bearer`. Whoever is not allowed in gets
  * AppSync's own 401, because there is no other; the log tells the reasons apart.
- * @throws ConfigurationError at once, for a rule that is malformed or can never hold; its handler throws SallyportError for failures
+ * @throws ConfigurationError at once, also for a rule that is malformed or can never hold; its handler throws SallyportError for failures
  */
 export function appSyncAuthorizer(
   gateway: Gateway,
-  { rule: input, ...options }: AppSyncAuthorizerOptions,
+  options: AppSyncAuthorizerOptions,
 ): AuthorizerHandler<AppSyncAuthorizerEvent, AppSyncAnswer> {
-  const route = checkedRoute(gateway, input);
+  checkGatewayCall("appSyncAuthorizer", gateway, options, [...AUTHORIZER_OPTIONS, "rule"]);
+  const route = checkedRoute(gateway, options.rule);
   const { clock = Date.now } = options;
   return createAuthorizer(
     gateway,

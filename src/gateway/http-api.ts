@@ -1,8 +1,10 @@
+import type { Report } from "../config/report.ts";
 import { REASONS, type ReasonCode, SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { type AuthorizerContext, encodeNative } from "../principal/codec.ts";
 import { routeOf } from "../rules/match-route.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer, type Refusal } from "./authorizer.ts";
+import { AUTHORIZER_OPTIONS, checkGatewayCall } from "./check-gateway.ts";
 import { type HeaderSource, headerValues, type QuerySource, readAuthorization } from "./credential.ts";
 
 /** The members this authorizer reads of an HTTP API's event, payload format 2.0. */
@@ -36,13 +38,14 @@ export interface HttpAuthorizerOptions extends AuthorizerOptions {
 /**
  * The authorizer of an HTTP API: payload format 2.0, simple responses. API Gateway must have `$request.header.Authorization`
  * and `$context.routeKey` as identity sources, so that one route's cached answer never serves another.
- * @throws Error with the message `Unauthorized` (401), SallyportError (500)
+ * @throws ConfigurationError at once; its handler throws an Error with the message `Unauthorized` (401) or a SallyportError (500)
  */
 export function httpAuthorizer(
   gateway: Gateway,
-  { denials = "gateway", ...options }: HttpAuthorizerOptions = {},
+  options: HttpAuthorizerOptions = {},
 ): AuthorizerHandler<HttpAuthorizerEvent, SimpleResponse> {
-  const goesOn = GOES_ON[denials];
+  checkGatewayCall("httpAuthorizer", gateway, options, [...AUTHORIZER_OPTIONS, "denials"], (report) => checkDenials(options, report));
+  const goesOn = GOES_ON[options.denials ?? "gateway"];
   const leaveToGuard = (refusal: Refusal) => (goesOn(refusal.code) ? { isAuthorized: true, context: passedOn(refusal) } : null);
   return createAuthorizer(gateway, options, { ...httpApi, leaveToGuard });
 }
@@ -66,6 +69,11 @@ const GOES_ON: Readonly<Record<Denials, (code: ReasonCode) => boolean>> = {
   guard: (code) => REASONS[code].status < 500 && !MAY_PASS.includes(code),
   "guard-uncached": () => true,
 };
+
+function checkDenials({ denials = "gateway" }: HttpAuthorizerOptions, report: Report): void {
+  if (!Object.hasOwn(GOES_ON, denials))
+    report.problem("denials", "is not a known value.", `Use one of: ${Object.keys(GOES_ON).join(", ")}.`);
+}
 
 /** No principal and nothing of the token: the reason, and what a stronger sign-in would have to be. */
 function passedOn(refusal: Refusal): AuthorizerContext {

@@ -4,6 +4,7 @@ import { encodeText } from "../principal/codec.ts";
 import { matchRoute } from "../rules/match-route.ts";
 import { type ParsedArn, parseArn } from "./arn.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
+import { checkGatewayCall } from "./check-gateway.ts";
 import type { HeaderSource, QuerySource } from "./credential.ts";
 import { readHttpCredential } from "./http-api.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
@@ -25,12 +26,13 @@ export interface HttpPolicyAuthorizerEvent extends HeaderSource, QuerySource {
 /**
  * The authorizer of an HTTP API that answers with an IAM policy: payload format 1.0, or 2.0 without simple responses. The policy
  * names everything the principal may reach, so `$request.header.Authorization` is identity source enough.
- * @throws Error with the message `Unauthorized` (401), SallyportError (500)
+ * @throws ConfigurationError at once; its handler throws an Error with the message `Unauthorized` (401) or a SallyportError (500)
  */
 export function httpPolicyAuthorizer(
   gateway: Gateway,
   options: AuthorizerOptions = {},
 ): AuthorizerHandler<HttpPolicyAuthorizerEvent, IamAnswer> {
+  checkGatewayCall("httpPolicyAuthorizer", gateway, options);
   return createAuthorizer(gateway, options, httpPolicyApi);
 }
 

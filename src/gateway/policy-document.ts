@@ -2,17 +2,17 @@ import { routeOf } from "../rules/match-route.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import { exactResource, type ParsedArn } from "./arn.ts";
 
-/** One statement of an authorizer's policy. */
+/** One statement of an authorizer's policy. Its lists are the answer's own, as the types of others want them. */
 export interface PolicyStatement {
   readonly Action: "execute-api:Invoke";
   readonly Effect: "Allow" | "Deny";
-  readonly Resource: readonly string[];
+  readonly Resource: string[];
 }
 
 /** What an authorizer answers on REST and WebSocket APIs, and on HTTP APIs that want a policy. */
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
-  readonly Statement: readonly PolicyStatement[];
+  readonly Statement: PolicyStatement[];
 }
 
 /** Makes a policy of the routes of a table that a principal may reach. */
@@ -25,8 +25,8 @@ export const connectPolicy: PolicyCompiler = (table, allowed, arn) => {
 };
 
 export function documentOf(allow: readonly string[], deny: readonly string[]): PolicyDocument {
-  const statements: PolicyStatement[] = [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: allow }];
-  if (deny.length > 0) statements.push({ Action: "execute-api:Invoke", Effect: "Deny", Resource: deny });
+  const statements: PolicyStatement[] = [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: [...allow] }];
+  if (deny.length > 0) statements.push({ Action: "execute-api:Invoke", Effect: "Deny", Resource: [...deny] });
   return { Version: "2012-10-17", Statement: statements };
 }
 

@@ -5,6 +5,7 @@ import { encodeText } from "../principal/codec.ts";
 import { matchRoute } from "../rules/match-route.ts";
 import { parseArn } from "./arn.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
+import { checkGatewayCall } from "./check-gateway.ts";
 import { type HeaderSource, type QuerySource, readBearer, readRequestCredential } from "./credential.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
 import { compilePolicyByRule } from "./policy.ts";
@@ -24,12 +25,13 @@ export interface RestRequestAuthorizerEvent extends HeaderSource, QuerySource {
 
 /**
  * The TOKEN authorizer of a REST API.
- * @throws Error with the message `Unauthorized` (401), SallyportError (500)
+ * @throws ConfigurationError at once; its handler throws an Error with the message `Unauthorized` (401) or a SallyportError (500)
  */
 export function restTokenAuthorizer(
   gateway: Gateway,
   options: AuthorizerOptions = {},
 ): AuthorizerHandler<RestTokenAuthorizerEvent, IamAnswer> {
+  checkGatewayCall("restTokenAuthorizer", gateway, options);
   return createAuthorizer(
     withoutDefault(gateway),
     options,
@@ -39,12 +41,13 @@ export function restTokenAuthorizer(
 
 /**
  * The REQUEST authorizer of a REST API, with `method.request.header.Authorization` as its identity source.
- * @throws Error with the message `Unauthorized` (401), SallyportError (500)
+ * @throws ConfigurationError at once; its handler throws an Error with the message `Unauthorized` (401) or a SallyportError (500)
  */
 export function restRequestAuthorizer(
   gateway: Gateway,
   options: AuthorizerOptions = {},
 ): AuthorizerHandler<RestRequestAuthorizerEvent, IamAnswer> {
+  checkGatewayCall("restRequestAuthorizer", gateway, options);
   return createAuthorizer(withoutDefault(gateway), options, restApi<RestRequestAuthorizerEvent>("REQUEST", readRequestCredential));
 }
 

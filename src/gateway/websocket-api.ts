@@ -5,6 +5,7 @@ import { routeOf } from "../rules/match-route.ts";
 import { MAX_TOKEN_LENGTH } from "../token/decode.ts";
 import { parseArn } from "./arn.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
+import { checkGatewayCall } from "./check-gateway.ts";
 import { type HeaderSource, headerValues, onlyOne, type QuerySource, queryValues, readBearer } from "./credential.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
 import { connectPolicy } from "./policy-document.ts";
@@ -18,12 +19,13 @@ export interface WebSocketAuthorizerEvent extends HeaderSource, QuerySource {
 /**
  * The authorizer of a WebSocket API's `$connect` route. Browsers cannot set headers there, so a gateway may also accept the
  * token as a subprotocol or a query parameter (`webSocketCredential`); exactly one of them may be present.
- * @throws Error with the message `Unauthorized` (401), SallyportError (500)
+ * @throws ConfigurationError at once; its handler throws an Error with the message `Unauthorized` (401) or a SallyportError (500)
  */
 export function webSocketAuthorizer(
   gateway: Gateway,
   options: AuthorizerOptions = {},
 ): AuthorizerHandler<WebSocketAuthorizerEvent, IamAnswer> {
+  checkGatewayCall("webSocketAuthorizer", gateway, options);
   return createAuthorizer(gateway, options, webSocketApi);
 }
 

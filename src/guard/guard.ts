@@ -1,9 +1,11 @@
+import { checkCall, checkHandler, checkTable } from "../config/check-call.ts";
 import { REASONS } from "../errors.ts";
 import { requestIdOf } from "../observe/request-id.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { RouteTable } from "../rules/route-table.ts";
 import type { Revocations, RevocationSource } from "../sessions/revocations.ts";
 import { checkRevoked } from "./check-revoked.ts";
+import { failureOf } from "./failure.ts";
 import { fence, type Passage, type PrincipalSource } from "./fence.ts";
 import { type BusinessEvent, withoutCredentials } from "./guarded-event.ts";
 import { problem, type ProblemResult, refusal } from "./problem.ts";
@@ -20,7 +22,7 @@ export interface GuardOptions {
   /** Milliseconds since the epoch; default `Date.now`. */
   readonly clock?: () => number;
   /** Where refusals and failures of the handler are written, as one JSON line; default stdout. */
-  readonly log?: (entry: Readonly<Record<string, string>>) => void;
+  readonly log?: (entry: Readonly<Record<string, string | readonly string[]>>) => void;
   /**
    * Where the principal comes from, on an API behind an authorizer of API Gateway's own: `nativeAuthorizer(…)`. Default: from an
    * authorizer of this gateway, and from nothing else.
@@ -39,6 +41,16 @@ export interface GuardOptions {
    */
   readonly connectQuery?: readonly string[];
 }
+
+/** The names of these options. */
+export const GUARD_OPTIONS: readonly string[] = Object.keys({
+  clock: 0,
+  log: 0,
+  from: 0,
+  resourceMetadata: 0,
+  revocations: 0,
+  connectQuery: 0,
+} satisfies Record<keyof GuardOptions, 0>);
 
 /** One JSON line on stdout. */
 export const logToConsole: NonNullable<GuardOptions["log"]> = ({ level, message, ...rest }) =>
@@ -72,12 +84,17 @@ export function refusalLine({ code, route, issuer }: Passage & { passes: false }
 /**
  * Wraps a business handler as a Lambda handler: `(event, { principal })` is all it sees. Without a valid principal, or when the
  * route's rule does not hold, it is not called and the caller gets a 401 or 403 (RFC 6750 challenge, RFC 9457 body).
+ * @throws ConfigurationError at once, for an argument that is not what it should be
  */
 export function guard<Result>(
   routes: RouteTable,
   handler: (event: BusinessEvent, context: BusinessContext) => Promise<Result>,
   options: GuardOptions = {},
 ): (event: unknown) => Promise<Result | ProblemResult> {
+  checkCall("guard", options, GUARD_OPTIONS, (report) => {
+    checkTable(routes, report);
+    checkHandler(handler, report);
+  });
   return behindFence(routes, options, async (event, { principal }) => handler(event, { principal }));
 }
 
@@ -112,10 +129,8 @@ export async function contained<Result>(
     return await run();
   } catch (error) {
     const correlationId = requestIdOf(event);
-    // The name only: a message may quote what the caller sent.
-    const name = error instanceof Error ? error.name : "unknown";
     const id = correlationId !== null && { correlation_id: correlationId };
-    log({ level: "ERROR", message: "Handler failed", service: "sallyport", ...id, error: name });
+    log({ level: "ERROR", message: "Handler failed", service: "sallyport", ...id, ...failureOf(error) });
     return inForm(problem(500, { title: "Internal Server Error", ...(correlationId !== null && { correlationId }) }));
   }
 }

@@ -1,7 +1,8 @@
+import { checkCall, checkTable } from "../config/check-call.ts";
 import type { RouteTable } from "../rules/route-table.ts";
 import { checkRevoked } from "./check-revoked.ts";
 import { fence, type Passage } from "./fence.ts";
-import { type GuardOptions, logToConsole, openRevocations, refusalLine } from "./guard.ts";
+import { GUARD_OPTIONS, type GuardOptions, logToConsole, openRevocations, refusalLine } from "./guard.ts";
 import { withoutCredentials } from "./guarded-event.ts";
 import { requestIdOf } from "../observe/request-id.ts";
 import { type ProblemResult, refusal } from "./problem.ts";
@@ -21,8 +22,10 @@ interface IdentityMiddleware {
 /**
  * The guard as a middy middleware: puts `principal` on the context, takes every credential out of the event, and answers
  * early with a 401 or 403 where there is no principal or the route's rule does not hold.
+ * @throws ConfigurationError at once, for an argument that is not what it should be
  */
 export function identity(routes: RouteTable, options: GuardOptions = {}): IdentityMiddleware {
+  checkCall("identity", options, GUARD_OPTIONS, (report) => checkTable(routes, report));
   const { clock = Date.now, log = logToConsole, from, resourceMetadata = null, connectQuery } = options;
   const revocations = openRevocations(options);
   function enter(request: MiddyRequest, passage: Passage): ProblemResult | undefined {

@@ -1,9 +1,11 @@
+import { checkCall, checkHandler } from "../config/check-call.ts";
 import { checked } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
 import { decodeMarks, decodePrincipal } from "../principal/codec.ts";
 import { checkRule } from "../rules/check-rule.ts";
 import { type Rule, type RuleInput, toRule } from "../rules/rule.ts";
 import { checkRevoked } from "./check-revoked.ts";
+import { failureOf } from "./failure.ts";
 import type { Passage } from "./fence.ts";
 import { type BusinessContext, type GuardOptions, openRevocations, refusalLine } from "./guard.ts";
 import { withoutCredentials } from "./guarded-event.ts";
@@ -16,13 +18,14 @@ import { type Members, membersOf } from "../members.ts";
  * proven again: it is there, it has not expired, and this rule, which may be stricter than the authorizer's, holds for it. A rule with
  * `live()` needs it in the authorizer's rule too, because that asks.
  * @returns a handler that throws errors whose messages, `Unauthorized` and `Internal error`, tell the caller nothing more
- * @throws ConfigurationError at once, for a malformed rule
+ * @throws ConfigurationError at once, for an argument that is not what it should be
  */
 export function resolverGuard<Result>(
   rule: RuleInput,
   handler: (event: Members, context: BusinessContext) => Promise<Result>,
   options: Pick<GuardOptions, "clock" | "log" | "revocations"> = {},
 ): (event: unknown) => Promise<Result> {
+  checkCall("resolverGuard", options, ["clock", "log", "revocations"], (report) => checkHandler(handler, report));
   const checked = checkedRule(rule);
   const { clock = Date.now, log = (entry) => console.log(JSON.stringify(entry)) } = options;
   const revocations = openRevocations(options);
@@ -36,8 +39,7 @@ export function resolverGuard<Result>(
     try {
       return await handler(withoutIdentity(event as Members), { principal: passage.principal });
     } catch (error) {
-      // The name only: a message may quote what the caller sent.
-      log({ level: "ERROR", message: "Handler failed", error: error instanceof Error ? error.name : "unknown", service: "sallyport" });
+      log({ level: "ERROR", message: "Handler failed", ...failureOf(error), service: "sallyport" });
     }
     throw new Error("Internal error");
   };

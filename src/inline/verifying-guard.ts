@@ -1,7 +1,9 @@
 import { type AuthorizationRequest, authorize, type Decision, type Runtime } from "../authorize.ts";
+import { checkHandler } from "../config/check-call.ts";
 import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { createRuntime, type VerifierOptions } from "../gateway/authorizer.ts";
+import { AUTHORIZER_OPTIONS, checkGatewayCall } from "../gateway/check-gateway.ts";
 import { contained } from "../guard/guard.ts";
 import { type BusinessEvent, withoutCredentials } from "../guard/guarded-event.ts";
 import { type ProblemResult, refusal } from "../guard/problem.ts";
@@ -32,12 +34,16 @@ const logToConsole = (entry: object) =>
  * Wraps a business handler that has no authorizer in front: behind a Function URL or an Application Load Balancer, or in a test.
  * The token is verified in process, with the same gateway and the same rules, and refused with the same problem documents.
  * Where there is an authorizer, use `guard`: functions should not hold what verification needs.
+ * @throws ConfigurationError at once, for an argument that is not what it should be
  */
 export function verifyingGuard<Result>(
   gateway: Gateway,
   handler: (event: BusinessEvent, context: DirectContext) => Promise<Result>,
   options: VerifyingGuardOptions = {},
 ): (event: unknown) => Promise<Result | ProblemResult> {
+  checkGatewayCall("verifyingGuard", gateway, options, [...AUTHORIZER_OPTIONS, "resourceMetadata"], (report) =>
+    checkHandler(handler, report),
+  );
   const { log = logToConsole, resourceMetadata = null } = options;
   const observer = createObserver({ ...options, log });
   const runtime = createRuntime(gateway, options, observer.keyEvents, observer.revocationsUnavailable);

@@ -16,7 +16,12 @@ const DURATION_FIX = 'Write a duration longer than zero, such as `"30s"`, `"15m"
 
 const name: Check = (rule, report) => {
   const found = rule["name"];
-  if (typeof found !== "string") return refuse(report, `the name is ${kindOf(found)}, not text.`, "Give one name, as text.");
+  if (typeof found !== "string")
+    return refuse(
+      report,
+      `the name is ${kindOf(found)}, not text.`,
+      "Give one name, as text; for several, join rules by `anyOf`, or use `anyScope`.",
+    );
   if (found.trim() === "") return refuse(report, "the name is empty.", "Give the name the principal must have.");
   if (found !== found.trim())
     return refuse(report, "the name starts or ends with a space.", "Remove the space: names are compared exactly.");

@@ -69,7 +69,7 @@ function segmentProblems(segment: string, last: boolean): Finding[] {
   if (parameter !== null) {
     return parameter[2] === "+" && !last ? [["a greedy parameter is not the last segment.", "Move `{name+}` to the end of the path."]] : [];
   }
-  if (/[{}]/.test(segment))
+  if (/[{}]|^:/.test(segment))
     return [["a path parameter is malformed.", "A parameter is a whole segment: `{name}`, or `{name+}` at the end."]];
   return LITERAL.test(segment)
     ? []

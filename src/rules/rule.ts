@@ -28,25 +28,25 @@ export type Rule =
 export type RuleInput = Rule | "public" | "authenticated";
 
 /** The principal holds this scope, in the gateway's own vocabulary. */
-export const scope = (name: string): Rule => ({ kind: "scope", name });
+export const scope = (...name: [name: string]): Rule => ({ kind: "scope", name: one(name) });
 /** The principal holds at least one of these scopes. */
-export const anyScope = (...names: readonly string[]): Rule => anyOf(...names.map(scope));
+export const anyScope = (...names: readonly string[]): Rule => anyOf(...names.map((name) => scope(name)));
 /** The principal is in this group. */
-export const group = (name: string): Rule => ({ kind: "group", name });
+export const group = (...name: [name: string]): Rule => ({ kind: "group", name: one(name) });
 /** The principal has this role. */
-export const role = (name: string): Rule => ({ kind: "role", name });
+export const role = (...name: [name: string]): Rule => ({ kind: "role", name: one(name) });
 /** The principal has this permission. */
-export const permission = (name: string): Rule => ({ kind: "permission", name });
+export const permission = (...name: [name: string]): Rule => ({ kind: "permission", name: one(name) });
 /** The principal's token comes from this issuer (its name in the configuration). */
-export const issuer = (name: string): Rule => ({ kind: "issuer", name });
+export const issuer = (...name: [name: string]): Rule => ({ kind: "issuer", name: one(name) });
 /** The principal belongs to this tenant. */
-export const tenant = (name: string): Rule => ({ kind: "tenant", name });
+export const tenant = (...name: [name: string]): Rule => ({ kind: "tenant", name: one(name) });
 /** The principal is this one user: the principal's `id`, `<issuer name>|<subject>`, because subjects repeat across issuers. */
-export const user = (id: string): Rule => ({ kind: "user", name: id });
+export const user = (...id: [id: string]): Rule => ({ kind: "user", name: one(id) });
 /** The token was issued to this client. Client ids repeat across issuers: add `issuer()` where that matters. */
-export const client = (clientId: string): Rule => ({ kind: "client", name: clientId });
+export const client = (...clientId: [clientId: string]): Rule => ({ kind: "client", name: one(clientId) });
 /** The sign-in reached this authentication context (`acr`); several may be listed in the token. */
-export const assurance = (acr: string): Rule => ({ kind: "assurance", name: acr });
+export const assurance = (...acr: [acr: string]): Rule => ({ kind: "assurance", name: one(acr) });
 /**
  * A forwarded claim equals one of these values, or is a list that holds one of them. The claim must be listed in `forward`.
  * A nested claim is named by the array of its keys.
@@ -75,6 +75,16 @@ export const live = (): Rule => ({ kind: "live" });
 export const allOf = (...rules: readonly RuleInput[]): Rule => ({ kind: "allOf", rules: rules.map(toRule) });
 /** At least one of these rules holds. */
 export const anyOf = (...rules: readonly RuleInput[]): Rule => ({ kind: "anyOf", rules: rules.map(toRule) });
+
+/**
+ * The one name that a rule is about. Several stay together, for the check of the rule to refuse: left out, they would make the rule
+ * another than the one that was written. `Array.map` gives a place and the array along with each name.
+ */
+function one(names: readonly unknown[]): string {
+  const [name, place, list] = names;
+  const isMapped = names.length === 3 && typeof place === "number" && typeof list === "object";
+  return (names.length < 2 || isMapped ? name : names) as string;
+}
 
 /** What is no such option stays in its place, for the check of the rule to refuse: left out, it would make the rule weaker. */
 function withinOf(options: unknown): string | null {

@@ -18,7 +18,6 @@ const admin = mint({ claims: { roles: ["admin"] } });
 const log = () => {};
 const options = () => ({ clock: CLOCK, fetch: createServers().fetch, log });
 
-type Policy = Parameters<typeof evaluatePolicy>[0];
 /** The REST answer to one request. */
 async function answerTo(resource: string, token = reader, stage = STAGE) {
   const answer = await restTokenAuthorizer(
@@ -27,7 +26,7 @@ async function answerTo(resource: string, token = reader, stage = STAGE) {
   )({ type: "TOKEN", methodArn: `${stage}/${resource}`, authorizationToken: `Bearer ${token}` });
   return {
     ...answer,
-    allows: (other: string) => evaluatePolicy(answer.policyDocument as unknown as Policy, `${stage}/${other}`) === "allow",
+    allows: (other: string) => evaluatePolicy(answer.policyDocument, `${stage}/${other}`) === "allow",
   };
 }
 /** A business function of the lab, asked with a context. */

@@ -81,7 +81,8 @@ const ENTRANCES: Readonly<Record<string, Ask>> = {
     const authorizer = httpAuthorizer(gateway, { ...options, denials: "guard-uncached" });
     const { isAuthorized, context } = await authorizer({ version: "2.0", type: "REQUEST", routeKey, headers: headersOf(authorization) });
     if (!isAuthorized) return { decision: "deny", answer: "never in this mode" };
-    const handler = guard(gateway, async () => ({ statusCode: 200 }), options);
+    const { clock, log } = options;
+    const handler = guard(gateway, async () => ({ statusCode: 200 }), { clock, log });
     const answer = await handler({ version: "2.0", routeKey, requestContext: { authorizer: { lambda: context } } });
     return { decision: decisionOf(answer.statusCode), answer: [answer, context] };
   },

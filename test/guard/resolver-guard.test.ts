@@ -10,7 +10,7 @@ const principal = testPrincipal({
   authentication: { at: NOW - 600, methods: [], context: null, federatedBy: null },
 });
 
-let logged: Readonly<Record<string, string>>[] = [];
+let logged: Readonly<Record<string, unknown>>[] = [];
 beforeEach(() => void (logged = []));
 
 const event = (resolverContext: unknown) => ({
@@ -19,7 +19,7 @@ const event = (resolverContext: unknown) => ({
   request: { headers: { authorization: "Bearer secret", cookie: "secret", accept: "*/*" }, domainName: null },
   info: { fieldName: "order" },
 });
-const options = { clock: () => NOW * 1000, log: (entry: Readonly<Record<string, string>>) => void logged.push(entry) };
+const options = { clock: () => NOW * 1000, log: (entry: Readonly<Record<string, unknown>>) => void logged.push(entry) };
 const seen = resolverGuard(scope("orders:read"), async (given, context) => ({ given, ...context }), options);
 
 describe("a resolver behind the AppSync authorizer", () => {

@@ -51,7 +51,7 @@ const DOORS: Readonly<Record<string, (options: GuardOptions) => Call>> = {
 };
 
 describe.each(Object.entries(DOORS))("the %s", (_name, open) => {
-  const lines: Readonly<Record<string, string>>[] = [];
+  const lines: Readonly<Record<string, unknown>>[] = [];
   const call = (options: GuardOptions, given: unknown = event) => {
     lines.length = 0;
     return open({ clock: () => NOW, log: (line) => void lines.push(line), ...options })(given);

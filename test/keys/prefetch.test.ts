@@ -17,12 +17,15 @@ function counting(answer: () => Response | Promise<Response> = () => new Respons
 }
 
 describe("prefetching", () => {
-  async function start(options: VerifierOptions & { readonly pinned?: boolean }, answer?: () => Response | Promise<Response>) {
+  async function start(
+    { pinned, ...options }: VerifierOptions & { readonly pinned?: boolean },
+    answer?: () => Response | Promise<Response>,
+  ) {
     const gateway = gatewayOf({ shop: { jwksUri: URL_SHOP } });
     const { jwks, sign } = await createTestTokens(gateway);
     const site = counting(answer ?? (() => Response.json(jwks["shop"])));
     const snapshot = { shop: { [URL_SHOP]: { keys: jwks["shop"]?.keys ?? [], fetchedAt: Date.now() } } };
-    const verifier = createVerifier(gateway, { fetch: site.fetch, ...options, ...(options.pinned && { snapshot }) });
+    const verifier = createVerifier(gateway, { fetch: site.fetch, ...options, ...(pinned && { snapshot }) });
     return { ...site, ask: async () => outcome(verifier.verify(await sign("shop", { claims }))) };
   }
 

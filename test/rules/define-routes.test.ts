@@ -5,16 +5,22 @@ import { checkRoutes, defineRoutes } from "../../src/rules/define-routes.ts";
 import {
   allOf,
   anyOf,
+  anyScope,
+  assurance,
   authenticatedWithin,
   claim,
+  client,
   custom,
   group,
   issuer,
   live,
   multiFactor,
+  permission,
   role,
   type RuleInput,
   scope,
+  tenant,
+  user,
 } from "../../src/rules/rule.ts";
 
 const problemsOf = (table: unknown): readonly Problem[] => {
@@ -28,7 +34,17 @@ const problemsOf = (table: unknown): readonly Problem[] => {
 };
 
 it("takes every kind of route key", () => {
-  const keys = ["GET /", "GET /orders/{id}", "ANY /x/{proxy+}", "PATCH /a.b/~c/%2f", "$default", "$connect", "$disconnect", "sendMessage"];
+  const keys = [
+    "POST /orders:batch",
+    "GET /",
+    "GET /orders/{id}",
+    "ANY /x/{proxy+}",
+    "PATCH /a.b/~c/%2f",
+    "$default",
+    "$connect",
+    "$disconnect",
+    "sendMessage",
+  ];
   const { routes } = defineRoutes(Object.fromEntries(keys.map((key) => [key, "authenticated"])));
   expect([...routes.keys()]).toEqual(keys);
   expect(routes.get("GET /")).toEqual({ key: "GET /", method: "GET", segments: [], rule: { kind: "authenticated" } });
@@ -68,6 +84,9 @@ it.each([
   ["GET /a*", "cannot match"],
   ["GET /a?b", "cannot match"],
   ["GET /%zz", "cannot match"],
+  ["GET /me/:id", "parameter is malformed"],
+  ["GET /:id/orders", "parameter is malformed"],
+  ["GET /:", "parameter is malformed"],
   ["GET /a%2", "cannot match"],
 ])("refuses the route key %j", (key, message) => {
   const { problems, isLeftOut } = checkOne(key, "authenticated");
@@ -83,7 +102,8 @@ it.each([
 it.each([
   ["get /orders", "Write `GET`."],
   ["FETCH /orders", "GET, HEAD"],
-])("says which method to write instead of that of %j", (key, fix) => {
+  ["GET /me/:id", "`{name}`"],
+])("says what to write instead of what is wrong in %j", (key, fix) => {
   expect(checkOne(key, "public").problems[0]?.fix).toContain(fix);
 });
 
@@ -147,6 +167,46 @@ it.each([null, 5, true, [], () => "5m", { withn: "5m" }, { within: "5m", or: "6m
     expect(problems).toEqual([expect.objectContaining({ path: 'routes["GET /"].within' })]);
   },
 );
+
+/** As plain JavaScript calls them: with anything. */
+const LOOSE = { scope, group, role, permission, issuer, tenant, user, client, assurance } as Record<
+  string,
+  (...names: unknown[]) => RuleInput
+>;
+
+describe.each(Object.entries(LOOSE))("a rule about one %s", (_kind, make) => {
+  it.each([
+    [["a", "b"]],
+    [["a", "a"]],
+    [["a", undefined]],
+    [["a", 0]],
+    [["a", 0, "b"]],
+    [["a", "b", ["a"]]],
+    [["a", 0, ["a"], "b"]],
+    [[["a", "b"]]],
+  ])("is refused with the names %j, and the fix says how to write several", (names) => {
+    const { problems, isLeftOut } = checkOne("GET /", make(...names));
+    expect(isLeftOut).toBe(true);
+    expect(problems).toEqual([
+      { path: 'routes["GET /"]', message: "the name is a list, not text.", fix: expect.stringMatching(/`anyOf`.*`anyScope`/) as string },
+    ]);
+  });
+
+  it("can be made for each name of a list", () => {
+    const rule = allOf(...["a", "b"].map(make));
+    expect(rule).toEqual(allOf(make("a"), make("b")));
+    expect(checkOne("GET /", rule)).toEqual({ problems: [], isLeftOut: false });
+  });
+});
+
+it("any of some scopes is refused where they come as a list", () => {
+  expect(checkOne("GET /", anyScope(["a", "b"] as unknown as string)).problems).toMatchObject([
+    { message: "the name is a list, not text." },
+  ]);
+  expect(checkOne("GET /", anyScope("a", "b"))).toEqual({ problems: [], isLeftOut: false });
+  // @ts-expect-error where there is a compiler, it says so first
+  expect(checkOne("GET /", scope("a", "b")).isLeftOut).toBe(true);
+});
 
 it.each<[string, RuleInput]>([
   ["multi-factor without a duration", multiFactor()],

@@ -76,7 +76,7 @@ describe("the record of logout tokens", () => {
       signals.push(abortSignal);
       return {};
     };
-    const record = createReplayRecord(revocationTable({ table: TABLE, onUnavailable: "deny", client: { send } as never }));
+    const record = createReplayRecord(revocationTable({ table: TABLE, onUnavailable: "deny", client: { send } }));
     expect([await record.isUsed("shop", "t"), await record.use("shop", "t", UNTIL)]).toEqual([false, true]);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
