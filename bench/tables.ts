@@ -70,8 +70,7 @@ function bundles(results: Results): string {
   ]);
   const note = [
     "The sample's authorizers with its configuration less the revocations, and one of them with all of it. The AWS SDK, which revocations",
-    "need, is in files of its own: not counted here, and in the cold start below. The peers' handlers only verify, for one issuer; what they",
-    "load with their first fetch of keys is in the cold starts too.",
+    "need, is in files of its own: not counted here, and in the cold start below. The peers' handlers only verify, for one issuer.",
   ].join("\n");
   const { name, parts } = results.largest;
   const [large, small] = [parts.filter(({ bytes }) => bytes >= 500), parts.filter(({ bytes }) => bytes < 500)];
