@@ -33,12 +33,21 @@ export function describeError(error: unknown): string {
 const FRAME = /file:\/\/(\/[^\s)]+):(\d+):\d+\)?$/;
 const UNPARSED = /^(?:file:\/\/)?(\/.+):(\d+)$/;
 
+/** A URL's escapes stand for signs; a plain path has none. */
+function pathIn(text: string, path: string): string {
+  try {
+    return text.startsWith("file:") ? decodeURI(path) : path;
+  } catch {
+    return path;
+  }
+}
+
 /** The first place in the project's own files, else the first in the library; null: neither is in the stack. */
 function placeOf(stack: string): string | null {
   const places = stack
     .split("\n")
     .map((line) => FRAME.exec(line) ?? UNPARSED.exec(line))
-    .flatMap((found) => (found === null ? [] : [{ path: decodeURI(found[1] ?? ""), line: found[2] ?? "" }]))
+    .flatMap((found) => (found === null ? [] : [{ path: pathIn(found[0], found[1] ?? ""), line: found[2] ?? "" }]))
     .filter(({ path }) => !path.includes("/node_modules/"));
   const place = places.find(({ path }) => !path.startsWith(LIBRARY)) ?? places[0];
   return place === undefined ? null : `${relative(process.cwd(), place.path)}:${place.line}`;

@@ -1,7 +1,7 @@
 import { startReport } from "../config/report.ts";
 import { samplePath } from "../explain/events.ts";
 import { checkRoutes } from "../rules/define-routes.ts";
-import { matchRoute, routeOf, routeOfResource } from "../rules/match-route.ts";
+import { matchRoute, routeOf, routeOfResource, withoutDefault } from "../rules/match-route.ts";
 import { METHODS } from "../rules/route-key.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import type { DeployedApi, DeployedRoute } from "./model.ts";
@@ -21,9 +21,10 @@ function tableOf(api: DeployedApi): RouteTable {
 export function ruleOf(table: RouteTable, api: DeployedApi, deployed: DeployedRoute): Route | null {
   const exact = routeOf(table, deployed.key);
   if (exact !== null || api.kind !== "rest") return exact;
+  const own = withoutDefault(table);
   return (
     requestsFor(api, deployed)
-      .map(({ method, path }) => matchRoute(table, method, path))
+      .map(({ method, path }) => matchRoute(own, method, path))
       .find((one) => one !== null) ?? null
   );
 }
@@ -37,9 +38,10 @@ export interface Misnamed {
 /** A guard goes by the resource's own text, where a REST API's authorizers go by the path. Null: they find the same rules. */
 export function misnamedIn(table: RouteTable, api: DeployedApi, deployed: DeployedRoute): Misnamed | null {
   if (api.kind !== "rest") return null;
+  const own = withoutDefault(table);
   for (const { method, path, resource } of requestsFor(api, deployed)) {
-    const rule = method === "OPTIONS" ? null : matchRoute(table, method, path);
-    if (rule === null || routeOfResource(table, method, resource) !== null) continue;
+    const rule = method === "OPTIONS" ? null : matchRoute(own, method, path);
+    if (rule === null || routeOfResource(own, method, resource) !== null) continue;
     return { rule, key: deployed.key.startsWith("ANY ") ? `${rule.method ?? "ANY"} ${resource}` : deployed.key };
   }
   return null;

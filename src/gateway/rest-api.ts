@@ -2,7 +2,7 @@ import type { AuthorizationRequest } from "../authorize.ts";
 import { SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
 import { encodeText } from "../principal/codec.ts";
-import { matchRoute } from "../rules/match-route.ts";
+import { matchRoute, withoutDefault } from "../rules/match-route.ts";
 import { parseArn } from "./arn.ts";
 import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
 import { checkGatewayCall } from "./check-gateway.ts";
@@ -49,12 +49,6 @@ export function restRequestAuthorizer(
 ): AuthorizerHandler<RestRequestAuthorizerEvent, IamAnswer> {
   checkGatewayCall("restRequestAuthorizer", gateway, options);
   return createAuthorizer(withoutDefault(gateway), options, restApi<RestRequestAuthorizerEvent>("REQUEST", readRequestCredential));
-}
-
-/** A REST API has no `$default` route. That of another API would open here whatever the table does not name. */
-function withoutDefault(gateway: Gateway): Gateway {
-  const routes = new Map(gateway.routes);
-  return routes.delete("$default") ? { ...gateway, routes } : gateway;
 }
 
 interface RestEvent {

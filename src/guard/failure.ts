@@ -1,18 +1,19 @@
 /** What is written down of an error: what it is called and where it was thrown, and nothing of its message. */
 interface Failure {
   readonly error: string;
-  /** The stack's frames, the innermost first. */
+  /** Where the stack's frames are, the innermost first: files, lines and columns. What a function is called may come from a caller. */
   readonly stack?: readonly string[];
 }
 
 const MAX_FRAMES = 10;
 /** What stands before the message at the head of a stack: a name, which may have the code of one of Node's own errors with it. */
 const NAME = /^[^\n:]{0,128}/;
-const FRAME = /^\s+at .{1,400}(?::\d+\)?|\(<anonymous>\)|\(index \d+\)|\(native\))$/;
+/** With its place, if it has one. */
+const FRAME = /^\s+at (?:.{1,400} )?\(?(?:((?:file:\/\/|node:|\/)[^\s()]{1,400}:\d+:\d+)|<anonymous>|index \d+|native)\)?$/;
 
 /**
- * What a log may say of whatever a handler threw. A message may quote what the caller sent, so a stack gives its frames only where its
- * head is this very message: then it is known where the message ends, however many lines it has, and whatever they look like.
+ * What a log may say of whatever a handler threw. A message may quote what the caller sent, so a stack says places only where its head
+ * is this very message: then it is known where the message ends, however many lines it has.
  */
 export function failureOf(error: unknown): Failure {
   const name = textOf(error, "name");
@@ -37,5 +38,5 @@ function framesOf(stack: string, message: string): readonly string[] {
   if (!stack.startsWith(head)) return [];
   const lines = stack.slice(head.length).split("\n", MAX_FRAMES);
   const end = lines.findIndex((line) => !FRAME.test(line));
-  return lines.slice(0, end === -1 ? MAX_FRAMES : end).map((line) => line.trim());
+  return lines.slice(0, end === -1 ? MAX_FRAMES : end).flatMap((line) => FRAME.exec(line)?.[1] ?? []);
 }

@@ -1,6 +1,6 @@
 import { REASONS, type ReasonCode, SallyportError } from "../errors.ts";
 import { decodeMarks, decodePrincipal } from "../principal/codec.ts";
-import type { Principal } from "../principal/principal.ts";
+import { type Principal, sealPrincipal } from "../principal/principal.ts";
 import type { Proof, TokenMarks } from "../principal/proof.ts";
 import { routeOf, routeOfResource } from "../rules/match-route.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
@@ -59,7 +59,8 @@ function pass(routes: RouteTable, event: unknown, now: number, from: PrincipalSo
     if (!(principal.expiresAt > now)) return stop("principal_expired");
     if (route === null) return stop("route_unknown");
     const verdict = stillHolds(route.rule, principal, context, now);
-    if (verdict.holds) return { passes: true, principal, proof: () => ({ principal, ...marksOf(event, context, from) }) };
+    if (verdict.holds)
+      return { passes: true, principal: sealPrincipal(principal), proof: () => ({ principal, ...marksOf(event, context, from) }) };
     return stop(verdict.code, verdict.code === "step_up_required" ? verdict : {});
   } catch (error) {
     return stop(error instanceof SallyportError ? error.code : "internal_error");

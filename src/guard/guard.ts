@@ -14,6 +14,7 @@ import type { Members } from "../members.ts";
 
 /** What a business handler is given beside the event. */
 export interface BusinessContext {
+  /** It cannot be changed. */
   readonly principal: Principal;
 }
 

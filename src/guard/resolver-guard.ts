@@ -2,6 +2,7 @@ import { checkCall, checkHandler } from "../config/check-call.ts";
 import { checked } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
 import { decodeMarks, decodePrincipal } from "../principal/codec.ts";
+import { sealPrincipal } from "../principal/principal.ts";
 import { checkRule } from "../rules/check-rule.ts";
 import { type Rule, type RuleInput, toRule } from "../rules/rule.ts";
 import { checkRevoked } from "./check-revoked.ts";
@@ -52,7 +53,7 @@ function pass(rule: Rule, event: unknown, now: number): Passage {
     if (!(principal.expiresAt > now)) return stop("principal_expired");
     const verdict = stillHolds(rule, principal, context, now);
     if (!verdict.holds) return { ...stop(verdict.code), issuer: principal.issuer };
-    return { passes: true, principal, proof: () => ({ principal, ...decodeMarks(context) }) };
+    return { passes: true, principal: sealPrincipal(principal), proof: () => ({ principal, ...decodeMarks(context) }) };
   } catch (error) {
     return stop(error instanceof SallyportError ? error.code : "internal_error");
   }

@@ -41,7 +41,10 @@ export interface Principal {
   readonly claims: Readonly<Record<string, Json>>;
 }
 
-/** Makes a principal unchangeable, to the last claim, before code of the gateway's users sees it: the same one may be remembered. Member by member: a general walk costs a tenth of a signature check. */
+/**
+ * Makes a principal unchangeable, to the last claim, before code of the gateway's users sees it: the same one may be remembered. Member
+ * by member: a general walk costs a tenth of a signature check.
+ */
 export function sealPrincipal(principal: Principal): Principal {
   if (Object.isFrozen(principal)) return principal;
   Object.freeze(principal.scopes);

@@ -52,7 +52,7 @@ export function cognito(options: CognitoOptions): IssuerDefinition {
 
 function configure(options: CognitoOptions, settings: IssuerSettings, report: Report): IssuerDialect | null {
   const issuers = givenIssuers(options) ?? poolIssuers(options, report);
-  const isOnePool = requireSameId("userPoolId", options.userPoolId, issuers?.map(poolOf) ?? [], report);
+  const isOnePool = requireSameId("userPoolId", options.userPoolId, issuers?.map(poolOf) ?? [], report, (id) => id);
   if (options.clientIds === undefined) {
     report.problem(
       "clientIds",
@@ -70,7 +70,7 @@ function configure(options: CognitoOptions, settings: IssuerSettings, report: Re
   };
 }
 
-const poolOf = (issuer: string) => issuer.slice(issuer.lastIndexOf("/") + 1);
+const poolOf = (issuer: string) => issuer.replace(/\/$/, "").split("/").at(-1) ?? "";
 
 /** The audience of a pool's ID tokens is a client; resources are the audiences of its access tokens. */
 function isAudienceMet({ tokenUse, audience, clientIds }: IssuerSettings, report: Report): boolean {

@@ -21,11 +21,18 @@ export function givenIssuers(options: IssuerOptions): readonly string[] | null {
 }
 
 /**
- * An id beside `issuer` adds nothing to it, and must not contradict it. `ids`: those that the issuers name.
+ * An id beside `issuer` adds nothing to it, and must not contradict it. `ids`: those that the issuers name; `form`: of ids that are the
+ * same, by default in whatever case, as GUIDs are.
  * @returns whether it does not
  */
-export function requireSameId(name: string, id: string | undefined, ids: readonly (string | null)[], report: Report): boolean {
-  const isSame = id === undefined || ids.every((one) => one?.toLowerCase() === id.toLowerCase());
+export function requireSameId(
+  name: string,
+  id: string | undefined,
+  ids: readonly (string | null)[],
+  report: Report,
+  form = (text: string) => text.toLowerCase(),
+): boolean {
+  const isSame = id === undefined || ids.every((one) => one !== null && form(one) === form(id));
   if (!isSame) report.problem(name, "is not that of `issuer`.", "Remove one of the two.");
   return isSame;
 }

@@ -82,3 +82,9 @@ function literalBelow(node: Node, segment: string): Node {
 function emptyNode(): Node {
   return { literals: new Map(), parameter: null, here: new Map(), greedy: new Map() };
 }
+
+/** The table of a REST API, which has no `$default` route: that of another API would open whatever the table does not name. */
+export function withoutDefault<Table extends RouteTable>(table: Table): Table {
+  const routes = new Map(table.routes);
+  return routes.delete("$default") ? { ...table, routes } : table;
+}

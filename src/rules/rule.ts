@@ -78,11 +78,11 @@ export const anyOf = (...rules: readonly RuleInput[]): Rule => ({ kind: "anyOf",
 
 /**
  * The one name that a rule is about. Several stay together, for the check of the rule to refuse: left out, they would make the rule
- * another than the one that was written. `Array.map` gives a place and the array along with each name.
+ * another than the one that was written. Who calls back for each of a list gives the place along with the name, `Array.map` the list too.
  */
 function one(names: readonly unknown[]): string {
   const [name, place, list] = names;
-  const isMapped = names.length === 3 && typeof place === "number" && typeof list === "object";
+  const isMapped = typeof place === "number" && (names.length === 2 || (names.length === 3 && typeof list === "object"));
   return (names.length < 2 || isMapped ? name : names) as string;
 }
 

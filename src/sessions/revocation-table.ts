@@ -106,7 +106,7 @@ function readFrom({ table, client: given }: RevocationTableOptions): ReadCutoffs
     return limited((abortSignal) => read(keys, cutoffs, abortSignal)).then(
       () => ({ cutoffs, fault: null }),
       // A copy: work that is late goes on.
-      (fault: Error) => ({ cutoffs: [...cutoffs], fault }),
+      (fault: unknown) => ({ cutoffs: [...cutoffs], fault: fault instanceof Error ? fault : new Error("The table cannot be read.") }),
     );
   };
 }

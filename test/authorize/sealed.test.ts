@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { createVerifier, custom, defineGateway, oidc, type Principal, verifyingGuard } from "../../src/index.ts";
-import { createTestTokens } from "../../src/testing/index.ts";
+import { guard, resolverGuard } from "../../src/guard/index.ts";
+import { encodeText } from "../../src/principal/codec.ts";
+import { authorizerContext, createTestTokens, testPrincipal } from "../../src/testing/index.ts";
 
 const promote = ({ groups }: Principal) => (groups as string[]).push("admins") > 0;
 const promoting = custom("promoting", promote);
@@ -18,6 +20,18 @@ const eventFor = (path: string) => ({
   rawPath: path,
   headers: { authorization: `Bearer ${token}` },
   requestContext: { stage: "$default", http: { method: "GET", path }, requestId: "r-1" },
+});
+
+it("behind an authorizer too, whatever rule the route has", async () => {
+  const handler = guard(gateway, async (_event, { principal }) => ({ statusCode: 200, body: String(promote(principal)) }), {
+    clock: () => 0,
+    log: () => {},
+  });
+  const resolver = resolverGuard("authenticated", async (_event, { principal }) => promote(principal), { clock: () => 0, log: () => {} });
+  const principal = testPrincipal({ expiresAt: 60 });
+  const requestContext = { authorizer: authorizerContext(principal, "http") };
+  expect(await handler({ version: "2.0", routeKey: "GET /me", requestContext })).toMatchObject({ statusCode: 500 });
+  await expect(resolver({ identity: { resolverContext: encodeText(principal) } })).rejects.toThrow();
 });
 
 it("who tries to change a principal fails the first time already, and not only once it is remembered", async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -44,6 +44,15 @@ export default defineGateway({ issuers: ${issuers}, routes: ${routes} });`);
   expect(output).toMatch(/\nSet them as they are set for the deployed API, which this command is about\.\n$/);
   const other = await pin(`import { defineGateway } from "${LIBRARY}"; export default defineGateway({ issuers: {}, routes: ${routes} });`);
   expect(other).not.toContain("deployed API");
+});
+
+it("a folder whose name looks escaped is named as it is", async () => {
+  const home = folder;
+  folder = join(home, "100%done");
+  await mkdir(folder);
+  expect(await pin("\n\nexport default = {};\n")).toContain("Expression expected");
+  expect(await pin("\nconst shop = oicd({});\n")).toContain("  at gateway.config.ts:2");
+  folder = home;
 });
 
 it("an import of a file that there is not is named", async () => {

@@ -76,6 +76,7 @@ describe("beside `issuer`", () => {
     azureAdB2c({ ...b2c, tenant: "shop", tenantId: TENANT.toUpperCase() }),
     cognito({ issuer: pool, userPoolId: POOL, clientIds: ["x"] }),
     cognito({ issuer: "http://127.0.0.1:9229/local_1", userPoolId: "local_1", clientIds: ["x"] }),
+    cognito({ issuer: "http://127.0.0.1:9229/local_1/", userPoolId: "local_1", clientIds: ["x"] }),
     entraExternalId({ issuer: external, tenantId: TENANT.toUpperCase(), tenant: "shop", audience: "x" }),
   ])("the id that it holds may stand, and the issuer is the only one (%#)", (main) => {
     const { issuers } = defineGateway({ issuers: { main }, routes: { "GET /": "authenticated" } });
@@ -89,6 +90,7 @@ describe("beside `issuer`", () => {
     ["userPoolId", cognito({ issuer: pool, userPoolId: "eu-west-1_OtherPool", clientIds: ["x"] })],
     ["userPoolId", cognito({ issuer: [pool, `${pool}2`], userPoolId: POOL, clientIds: ["x"] })],
     ["userPoolId", cognito({ issuer: pool, userPoolId: "Pool", clientIds: ["x"] })],
+    ["userPoolId", cognito({ issuer: pool, userPoolId: POOL.toUpperCase(), clientIds: ["x"] })],
   ])("another %s is refused (%#)", (name, main) => expect(problemsOf({ main })).toEqual([other(name)]));
 
   it.each([

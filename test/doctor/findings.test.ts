@@ -43,7 +43,6 @@ describe("a REST API's resource", () => {
   it.each([
     ["GET /{id}", ["GET /{name}"], "GET /{name}", "GET /{id}"],
     ["GET /orders", ["ANY /{proxy+}"], "ANY /{proxy+}", "GET /orders"],
-    ["GET /orders", ["$default"], "$default", "GET /orders"],
     ["ANY /{id}", ["GET /{id}", "PUT /{name}"], "PUT /{name}", "PUT /{id}"],
     ["ANY /orders", ["GET /orders", "ANY /{proxy+}"], "ANY /{proxy+}", "ANY /orders"],
   ])("%s that the table has only as %j is refused by the guard", (deployed, table, rule, key) => {
@@ -63,6 +62,24 @@ describe("a REST API's resource", () => {
     ["GET /orders", false, ["POST /orders"]],
   ])("%s (open: %s) beside %j is none of these", (deployed, isOpen, table) => {
     expect(misnamed(deployed, isOpen, ...table)).toEqual([]);
+  });
+});
+
+describe("a `$default` in the table, which no REST API has", () => {
+  const findingsOf = (deployed: Readonly<Record<string, boolean>>, ...table: readonly string[]) =>
+    examineWith(gatewayWith(...table), restApi(deployed)).map(({ check, where }) => [check, where]);
+
+  it("is the rule of no resource", () => {
+    const noRule = ["route-without-rule", "template.json: Api, GET /other"];
+    expect(findingsOf({ "GET /orders": false, "GET /other": false }, "GET /orders", "$default")).toContainEqual(noRule);
+    expect(findingsOf({ "GET /orders": false, "GET /other": true }, "GET /orders", "$default")).toContainEqual(noRule);
+  });
+
+  it("takes no route out of the policy, and puts none in", () => {
+    const deployed = { "GET /{p}": false, "GET /a": false };
+    const left = (...table: readonly string[]) => findingsOf(deployed, ...table).filter(([check]) => check === "routes-not-expressible");
+    const table = ["GET /{p}", "GET /a/b"];
+    expect(left(...table, "$default")).toEqual(left(...table));
   });
 });
 

@@ -34,6 +34,12 @@ it("connections that died while the sandbox was frozen fail no reading", async (
   expect(seen.requests).toBe(3);
 });
 
+it.each([null, undefined, 0, "down"])("a client that fails with %s does not let anybody in", async (reason) => {
+  const send = () => Promise.reject(reason);
+  const revocations = revocationTable({ table: "revocations", onUnavailable: "deny", client: { send } }).open({ clock: Date.now });
+  await expect(revocations.check(proofOf("una"))).rejects.toMatchObject({ code: "revocations_unavailable" });
+});
+
 it("a reading that takes too long is ended, and gives its connection back", async () => {
   vi.useFakeTimers();
   const signals: AbortSignal[] = [];

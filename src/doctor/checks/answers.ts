@@ -1,4 +1,5 @@
 import { routesLeftOut } from "../../gateway/policy-resources.ts";
+import { withoutDefault } from "../../rules/match-route.ts";
 import type { Gateway } from "../../gateway.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { type Check, placeOf } from "../check.ts";
@@ -68,14 +69,13 @@ export const ANSWER_CHECKS: readonly Check[] = [
     severity: "warning",
     title: "one policy cannot hold all routes that a caller may use",
     find: ({ apis, gateway }) => {
-      const left = routesLeftOut(gateway);
-      if (left.length === 0) return [];
+      const left = { rest: routesLeftOut(withoutDefault(gateway)), http: routesLeftOut(gateway), websocket: [] };
       return apis.flatMap((api) =>
         guards(api)
-          .filter((authorizer) => isPolicyShared(api, authorizer))
+          .filter((authorizer) => left[api.kind].length > 0 && isPolicyShared(api, authorizer))
           .map(({ name, ttl }) => ({
             where: placeOf(api, `authorizer ${name}`),
-            why: `${left.map(({ key }) => key).join(", ")}: for up to ${ttl} s after another route was used, a caller who may use it gets 403.`,
+            why: `${left[api.kind].map(({ key }) => key).join(", ")}: for up to ${ttl} s after another route was used, a caller who may use it gets 403.`,
             fix: "Set the TTL to 0, or add method and path to a REQUEST authorizer's identity sources, or change the paths.",
           })),
       );
