@@ -15,6 +15,7 @@ import {
   SallyportError,
   scope,
 } from "../../src/index.ts";
+import { encodeNative } from "../../src/principal/codec.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 import type { Revocations } from "../../src/sessions/revocations.ts";
 import { createTestTokens, testPrincipal } from "../../src/testing/index.ts";
@@ -269,4 +270,9 @@ describe("the place of an event", () => {
     [{ methodArn: "arn:aws:execute-api:r:1:abc/prod" }, null],
     [{}, null],
   ])("%j is %s", (event, place) => expect(placeOf(event)).toBe(place));
+});
+
+it("a sign-in that the token says nothing of takes no room in the context", () => {
+  const authentication = { at: null, methods: [], context: null, federatedBy: null };
+  expect(encodeNative(testPrincipal({ authentication }))["principal"]).toHaveProperty("authentication", {});
 });

@@ -5,6 +5,7 @@ import {
   createVerifier,
   httpAuthorizer,
   httpPolicyAuthorizer,
+  resourceMetadata,
   restRequestAuthorizer,
   restTokenAuthorizer,
   verifyingGuard,
@@ -101,6 +102,15 @@ it("a verifying guard does not start without a handler, and takes the URL of the
   ]);
   const options = { resourceMetadata: "https://api.example.com/.well-known/oauth-protected-resource" };
   expect(problemsOf(() => verifyingGuard(gateway, async () => null, options))).toEqual([]);
+});
+
+it.each([
+  ["no https URL, whatever its query", "http://api.example?a=b", "is not an https URL."],
+  ["a list", ["https://api.example?a=b"], "is a list, not a string."],
+])("the description of an API says one thing about a resource that is %s", (_, resource, message) => {
+  expect(problemsOf(() => (resourceMetadata as Call)(gateway, { resource }))).toMatchObject([
+    { path: "resourceMetadata.resource", message },
+  ]);
 });
 
 it("an AppSync authorizer does not start without options, which hold its rule", () => {

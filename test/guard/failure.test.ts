@@ -78,6 +78,11 @@ describe("the frames of a failed handler", () => {
     expect((await lineOf(withStack(message, `${head}\n${FRAMES.join("\n")}`)))["stack"]).toHaveLength(2);
   });
 
+  it("are there where a message that is no text stands nowhere in the stack", async () => {
+    const thrown = Object.assign(withStack("", `Error\n${FRAMES.join("\n")}`), { message: { secret: 1 } });
+    expect((await lineOf(thrown))["stack"]).toHaveLength(2);
+  });
+
   it.each([
     ["at file:///var/task/index.mjs:10:20", "file:///var/task/index.mjs:10:20"],
     ["at new Store (/var/task/index.mjs:10:20)", "/var/task/index.mjs:10:20"],
@@ -86,7 +91,7 @@ describe("the frames of a failed handler", () => {
     expect((await lineOf(withStack("m", `Error: m\n    ${frame}`)))["stack"]).toEqual([place]);
   });
 
-  it.each(["at JSON.parse (<anonymous>)", "at async Promise.all (index 3)", "at Array.map (native)"])(
+  it.each(["at JSON.parse (<anonymous>)", "at async Promise.all (index 12)", "at Array.map (native)"])(
     "are passed over where they have no place: %s",
     async (frame) => {
       const line = await lineOf(withStack("m", `Error: m\n    ${frame}\n${FRAMES[1]}`));
@@ -104,6 +109,7 @@ describe("the frames of a failed handler", () => {
 
 it.each<[string, () => unknown]>([
   ["whose message was changed since", () => changed("secret\n    at secret (file:///a.mjs:1:2)", "other")],
+  ["whose message was changed to one as long", () => changed("secret\n    at secret (file:///a.mjs:1:2)", "others")],
   ["whose message was taken away", () => changed("secret\n    at secret (file:///a.mjs:1:2)", "")],
   ["whose message was cut to a part of a line", () => changed("secret: x\n    at secret (/a.mjs:1:2)", "secret")],
   ["whose message took up the head", () => changed("x\n    at secret (/a.mjs:1:2)", "Error: x")],
@@ -112,6 +118,8 @@ it.each<[string, () => unknown]>([
   ["whose stack is missing", () => withStack("secret", undefined)],
   ["whose stack is the message alone", () => withStack("secret", "Error: secret")],
   ["whose frames are lines of other words", () => withStack("m", "Error: m\n    at secret-token\n    the secret (a:1:2)")],
+  ["whose first line only ends as a frame does", () => withStack("m", "Error: m\n    secret at one (/a.mjs:1:2)")],
+  ["whose first line only begins as a frame does", () => withStack("m", "Error: m\n    at one (/a.mjs:1:2) secret")],
   ["whose message was cut at the end of a line", () => changed("upstream\n    at Bearer secret (x:1:1)\n    at secret:7", "upstream")],
   ["whose first frame has no end", () => withStack("m", `Error: m\n    at ${"secret".repeat(100)} (/a.mjs:1:2)`)],
   [

@@ -41,6 +41,11 @@ const seen = guard(routes, async (event, { principal }) => ({ event, principal }
 const refusedWith = async (event: unknown) => (await seen(event)) as ProblemResult;
 
 describe.each(["http", "rest", "websocket"] as const)("on a %s API", (api) => {
+  it("the handler gets a principal that cannot be changed", async () => {
+    const { principal } = (await seen(events[api](authorizerContext(reader, api)))) as { principal: typeof reader };
+    expect([principal, principal.scopes, principal.claims].map(Object.isFrozen)).toEqual([true, true, true]);
+  });
+
   it("the handler gets the principal and an event without credentials or authorizer context", async () => {
     const result = (await seen(events[api](authorizerContext(reader, api)))) as { event: object; principal: unknown };
     expect(result.principal).toEqual(reader);

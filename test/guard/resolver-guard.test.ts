@@ -30,6 +30,11 @@ describe("a resolver behind the AppSync authorizer", () => {
     });
   });
 
+  it("gets a principal that cannot be changed", async () => {
+    const { principal: passed } = (await seen(event(encodeText(principal)))) as { principal: typeof principal };
+    expect([passed, passed.scopes, passed.claims].map(Object.isFrozen)).toEqual([true, true, true]);
+  });
+
   it.each([
     ["no context", undefined, "principal_missing"],
     ["an empty context", {}, "principal_missing"],

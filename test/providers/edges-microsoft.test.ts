@@ -67,6 +67,10 @@ describe("Entra ID", () => {
     for (const tid of [HOME, PARTNER.toUpperCase()])
       expect(() => refuseStranger?.(stranger(tid))).toThrow(expect.objectContaining({ code: "token_not_for_api" }));
     for (const tid of [CONSUMERS, 7, undefined]) expect(() => refuseStranger?.(stranger(tid))).not.toThrow();
+    // A tenant that is accepted and has no issuer here is none of ours.
+    const alone = configure(entraId({ issuer: v2(HOME), tenants: [HOME, PARTNER], audience: "api" }));
+    expect(() => alone.refuseStranger?.(stranger(HOME))).toThrow(expect.objectContaining({ code: "token_not_for_api" }));
+    expect(() => alone.refuseStranger?.(stranger(PARTNER))).not.toThrow();
   });
 
   it.each<[string, object, string | object]>([

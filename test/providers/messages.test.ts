@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { azureAdB2c } from "../../src/providers/azure-ad-b2c.ts";
 import { cognito } from "../../src/providers/cognito.ts";
+import { entraExternalId } from "../../src/providers/entra-external-id.ts";
 import { okta } from "../../src/providers/okta.ts";
 import type { IssuerDefinition } from "../../src/providers/provider.ts";
 import { PROVIDERS } from "./fixtures/index.ts";
@@ -18,6 +19,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   cognito: [
     "audience is none of `clientIds`, and ID tokens have no other audience. Remove it, or name an app client.",
     "clientIds is missing. List the app client ids: access tokens of a pool have no `aud` that could tell its apps apart.",
+    "requireAudience names a client that is none of `clientIds`. List app clients that are accepted, or write `true`.",
     TENANT_CLAIM,
     `userPoolId is missing. ${POOL}`,
     `userPoolId is not a user pool id. ${POOL}`,
@@ -63,6 +65,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
     "domain is missing. Set the tenant's host name, such as `example.eu.auth0.com`, or `issuer`.",
     "domain or a custom domain is not a host name. Leave out the scheme and the slash.",
     "issuer does not end in a slash. Write it as the tokens do: Auth0's issuers end in `/`.",
+    "tenants is compared with `org_id`, and not with what `tenantClaim` names. Remove one of the two.",
   ],
   okta: [
     AUDIENCE,
@@ -82,6 +85,8 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
 
 const b2c = (tenantId: string | undefined) =>
   azureAdB2c({ tenant: "millrace", policies: ["p"], audience: "api", ...(tenantId !== undefined && { tenantId }) });
+
+const pool = (userPoolId: string) => cognito({ userPoolId, clientIds: ["a"] });
 
 const textsOf = (issuers: readonly IssuerDefinition[]) => [...new Set(issuers.flatMap(problemTexts))].toSorted();
 
@@ -103,9 +108,17 @@ it("an issuer of one tenant and the id of another contradict each other", () => 
   expect(problemTexts(azureAdB2c({ ...common, tenantId: here.toUpperCase() }))).toEqual([]);
 });
 
+it("an issuer that names no tenant contradicts every id", () => {
+  const [issuer, tenantId] = ["https://login.millrace.example/v2.0", "6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9"];
+  const problem = "tenantId is not that of `issuer`. Remove one of the two.";
+  expect(problemTexts(entraExternalId({ issuer, tenantId, audience: "api" }))).toEqual([problem]);
+});
+
 it.each([
   ["no pool", cognito({ clientIds: ["a"] }), `userPoolId is missing. ${POOL}`],
-  ["a pool that is none", cognito({ userPoolId: "x", clientIds: ["a"] }), `userPoolId is not a user pool id. ${POOL}`],
+  ["a pool that is none", pool("x"), `userPoolId is not a user pool id. ${POOL}`],
+  ["more before a pool", pool("https://id.example/us-east-1_AbCdEf123"), `userPoolId is not a user pool id. ${POOL}`],
+  ["more behind a pool", pool("us-east-1_AbCdEf123/"), `userPoolId is not a user pool id. ${POOL}`],
   ["no domain", okta({ audience: "api" }), `domain is missing. ${OKTA_DOMAIN}`],
   ["a domain that is none", okta({ domain: "x", audience: "api" }), `domain is not a host name. ${OKTA_DOMAIN}`],
   ["no tenant", b2c(undefined), "tenantId is missing. Set the tenant's id, or `issuer`."],
