@@ -15,3 +15,16 @@ export async function within<T>(work: Promise<T>, milliseconds: number, code: Re
     clearTimeout(timer);
   }
 }
+
+/**
+ * The same for work that can be called off: its signal is aborted as soon as nobody waits any more, so that late work keeps no connection.
+ * @throws SallyportError with this code when time is up; otherwise what the work throws
+ */
+export async function abortedAfter<T>(work: (signal: AbortSignal) => Promise<T>, milliseconds: number, code: ReasonCode): Promise<T> {
+  const ending = new AbortController();
+  try {
+    return await within(work(ending.signal), milliseconds, code);
+  } finally {
+    ending.abort();
+  }
+}

@@ -32,6 +32,11 @@ export function ownCopy(value: unknown): unknown {
 /** What a missing value turns into as text, alone or as the host of an address. */
 const MISSING = /^(undefined|null|NaN|\[object Object\])$|^([a-z]+:\/\/)?undefined\.|:\/\/(undefined|null)([:/]|$)/;
 
+/** Reports a value that is none of these. */
+export function checkKnown(value: unknown, known: readonly unknown[], report: Report, path: string): void {
+  if (!known.includes(value)) report.problem(path, "is not a known value.", `Use one of: ${known.join(", ")}.`);
+}
+
 /** A string that says something: not empty, not `*`, not what a missing value turns into. */
 export function checkText(value: unknown, report: Report, path: string): value is string {
   if (typeof value !== "string") return refuse(report, path, `is ${kindOf(value)}, not a string.`, "Give a string.");

@@ -1,3 +1,4 @@
+import { checkKnown } from "../config/check-values.ts";
 import type { Report } from "../config/report.ts";
 import { REASONS, type ReasonCode, SallyportError } from "../errors.ts";
 import type { Gateway } from "../gateway.ts";
@@ -70,10 +71,8 @@ const GOES_ON: Readonly<Record<Denials, (code: ReasonCode) => boolean>> = {
   "guard-uncached": () => true,
 };
 
-function checkDenials({ denials = "gateway" }: HttpAuthorizerOptions, report: Report): void {
-  if (!Object.hasOwn(GOES_ON, denials))
-    report.problem("denials", "is not a known value.", `Use one of: ${Object.keys(GOES_ON).join(", ")}.`);
-}
+const checkDenials = ({ denials = "gateway" }: HttpAuthorizerOptions, report: Report) =>
+  checkKnown(denials, Object.keys(GOES_ON), report, "denials");
 
 /** No principal and nothing of the token: the reason, and what a stronger sign-in would have to be. */
 function passedOn(refusal: Refusal): AuthorizerContext {

@@ -37,6 +37,7 @@ function framesOf(stack: string, message: string): readonly string[] {
   const head = message === "" ? `${name}\n` : `${name}: ${message}\n`;
   if (!stack.startsWith(head)) return [];
   const lines = stack.slice(head.length).split("\n", MAX_FRAMES);
-  const end = lines.findIndex((line) => !FRAME.test(line));
-  return lines.slice(0, end === -1 ? MAX_FRAMES : end).flatMap((line) => FRAME.exec(line)?.[1] ?? []);
+  const frames = lines.map((line) => FRAME.exec(line));
+  const end = frames.indexOf(null);
+  return frames.slice(0, end === -1 ? MAX_FRAMES : end).flatMap((frame) => frame?.[1] ?? []);
 }

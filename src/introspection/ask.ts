@@ -1,5 +1,5 @@
 import { hash } from "../node-crypto.ts";
-import { within } from "../deadline.ts";
+import { abortedAfter } from "../deadline.ts";
 import { SallyportError } from "../errors.ts";
 import { deepFreeze, type JsonObject, member, parseStrictJson } from "../json.ts";
 import { type Fetch, readBody } from "../keys/download.ts";
@@ -89,14 +89,8 @@ export function createAsker(options: AskerOptions): Ask {
  * `refused`: the issuer, or a firewall in front of it, does not answer for this one token, or in a way that cannot be read: what its user
  * is called is in there. That is no verdict on it, and says nothing of the issuer's health either. Rejects where the issuer is not well.
  */
-async function request(text: string, options: AskerOptions): Promise<JsonObject | "refused"> {
-  const controller = new AbortController();
-  try {
-    return await within(post(text, options, controller.signal), TIMEOUT, "introspection_unavailable");
-  } finally {
-    controller.abort();
-  }
-}
+const request = (text: string, options: AskerOptions): Promise<JsonObject | "refused"> =>
+  abortedAfter((signal) => post(text, options, signal), TIMEOUT, "introspection_unavailable");
 
 async function post(text: string, options: AskerOptions, signal: AbortSignal): Promise<JsonObject | "refused"> {
   const { url, clientId, clientSecret, clientAuth = "basic", fetch } = options;

@@ -1,4 +1,4 @@
-import { checkNames, checkText, ownMembers } from "../config/check-values.ts";
+import { checkKnown, checkNames, checkText, ownMembers } from "../config/check-values.ts";
 import { parseDuration } from "../config/duration.ts";
 import type { Report } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
@@ -66,10 +66,7 @@ function checkOptions(options: IntrospectOptions, report: Report): void {
     report.problem("url", "is not an https address.", "Use https; plain http is accepted only for localhost.");
   }
   for (const name of ["clientAuth", "tokens"] as const) {
-    const value = options[name];
-    if (value !== undefined && !(VALUES[name] as readonly string[]).includes(value)) {
-      report.problem(name, "is not a known value.", `Use one of: ${VALUES[name].join(", ")}.`);
-    }
+    if (options[name] !== undefined) checkKnown(options[name], VALUES[name], report, name);
   }
   const { remember } = options;
   if (remember !== undefined && parseDuration(remember) === null) {

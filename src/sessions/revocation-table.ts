@@ -4,7 +4,7 @@ import { checkNames, checkText, kindOf, ownMembers } from "../config/check-value
 import { parseDuration } from "../config/duration.ts";
 import { isOnLambda } from "../config/lambda.ts";
 import { checked, type Report } from "../config/report.ts";
-import { within } from "../deadline.ts";
+import { abortedAfter } from "../deadline.ts";
 import { isJsonObject } from "../json.ts";
 import { type Cutoff, createRevocations, type ReadCutoffs } from "./remembered.ts";
 import type { OnUnavailable, RevocationSource } from "./revocations.ts";
@@ -115,15 +115,9 @@ function readFrom({ table, client: given }: RevocationTableOptions): ReadCutoffs
  * One exchange with the table within its time.
  * @throws SallyportError `revocations_unavailable` when time is up; otherwise what the exchange throws
  */
-export async function limited<T>(exchange: (abortSignal: AbortSignal) => Promise<T>, timeout = TIMEOUT): Promise<T> {
-  const ending = new AbortController();
-  try {
-    return await within(exchange(ending.signal), timeout, "revocations_unavailable");
-  } finally {
-    // One that nobody waits for any more would keep its connection, of which the SDK has fifty.
-    ending.abort();
-  }
-}
+export const limited = <T>(exchange: (abortSignal: AbortSignal) => Promise<T>, timeout = TIMEOUT): Promise<T> =>
+  // One that nobody waits for any more would keep its connection, of which the SDK has fifty.
+  abortedAfter(exchange, timeout, "revocations_unavailable");
 
 /** What is asked for, by table. */
 type Batch = Record<string, { readonly Keys: { readonly target: string }[] }>;

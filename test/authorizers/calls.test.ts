@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { ConfigurationError, type Problem } from "../../src/config/report.ts";
 import {
   appSyncAuthorizer,
   createVerifier,
@@ -12,6 +11,7 @@ import {
   webSocketAuthorizer,
 } from "../../src/index.ts";
 import { clock, createSample, gateway, type Sample } from "../authorize/sample.ts";
+import { problemsIn } from "../config/problems.ts";
 
 /** As plain JavaScript calls them: with anything. */
 type Call = (gateway: unknown, options?: unknown) => unknown;
@@ -28,16 +28,6 @@ const CALLS: Readonly<Record<string, Call>> = {
   verifyingGuard: (given, options) => verifyingGuard(given as never, async () => null, options as never),
 };
 
-const problemsOf = (make: () => unknown): readonly Problem[] => {
-  try {
-    make();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-};
-
 let sample: Sample;
 beforeAll(async () => {
   sample = await createSample();
@@ -52,69 +42,69 @@ describe.each(Object.entries(CALLS))("%s", (name, call) => {
     ["a function", () => gateway, "a function"],
   ])("does not start with %s for a gateway", (_, given, kind) => {
     const fix = "Give what `defineGateway` answers; of a module, its `default`.";
-    expect(problemsOf(() => call(given))).toEqual([{ path: name, message: `the gateway is ${kind}.`, fix }]);
+    expect(problemsIn(() => call(given))).toEqual([{ path: name, message: `the gateway is ${kind}.`, fix }]);
   });
 
   it("does not start with a misspelt option, and says what was meant", () => {
     const problems = [{ path: `${name}.clok`, message: "is not a known option.", fix: "Did you mean `clock`?" }];
-    expect(problemsOf(() => call(gateway, { clok: clock }))).toEqual(problems);
+    expect(problemsIn(() => call(gateway, { clok: clock }))).toEqual(problems);
   });
 
   it("does not start with options that are none", () => {
-    expect(problemsOf(() => call(gateway, null))).toMatchObject([{ path: name, message: "the options are null." }]);
+    expect(problemsIn(() => call(gateway, null))).toMatchObject([{ path: name, message: "the options are null." }]);
   });
 
   it("does not start with the keys of an issuer that it does not have", () => {
     const jwks = { ...sample.jwks, shopp: { keys: [] } };
     const problem = { path: `${name}.jwks.shopp`, message: "is not a known issuer.", fix: "Did you mean `shop`?" };
-    expect(problemsOf(() => call(gateway, { jwks }))).toEqual([problem]);
+    expect(problemsIn(() => call(gateway, { jwks }))).toEqual([problem]);
   });
 
   it("starts with every option that there is, and without any", () => {
     const options = { clock, jwks: sample.jwks, snapshot: {}, prefetch: false, fetch: () => expect.unreachable() };
     const observed = { log: () => {}, sampleAllowed: 0, random: () => 0, metrics: null, stopwatch: () => 0 };
-    expect(problemsOf(() => call(gateway, { ...options, ...observed }))).toEqual([]);
-    expect(problemsOf(() => call(gateway))).toEqual([]);
+    expect(problemsIn(() => call(gateway, { ...options, ...observed }))).toEqual([]);
+    expect(problemsIn(() => call(gateway))).toEqual([]);
   });
 });
 
 describe("denials of an HTTP API's authorizer", () => {
   it.each(["gateway", "guard", "guard-uncached", undefined])("may be %j", (denials) => {
-    expect(problemsOf(() => CALLS["httpAuthorizer"]?.(gateway, { denials }))).toEqual([]);
+    expect(problemsIn(() => CALLS["httpAuthorizer"]?.(gateway, { denials }))).toEqual([]);
   });
 
   it.each(["gaurd", "toString", "", null, true])("may not be %j", (denials) => {
     const fix = "Use one of: gateway, guard, guard-uncached.";
     const problem = { path: "httpAuthorizer.denials", message: "is not a known value.", fix };
-    expect(problemsOf(() => CALLS["httpAuthorizer"]?.(gateway, { denials }))).toEqual([problem]);
+    expect(problemsIn(() => CALLS["httpAuthorizer"]?.(gateway, { denials }))).toEqual([problem]);
   });
 
   it("are no option of other authorizers", () => {
-    expect(problemsOf(() => CALLS["restTokenAuthorizer"]?.(gateway, { denials: "guard" }))).toMatchObject([
+    expect(problemsIn(() => CALLS["restTokenAuthorizer"]?.(gateway, { denials: "guard" }))).toMatchObject([
       { path: "restTokenAuthorizer.denials" },
     ]);
   });
 });
 
 it("a verifying guard does not start without a handler, and takes the URL of the API's description", () => {
-  expect(problemsOf(() => verifyingGuard(gateway, undefined as never))).toMatchObject([
+  expect(problemsIn(() => verifyingGuard(gateway, undefined as never))).toMatchObject([
     { path: "verifyingGuard", message: "the handler is undefined, not a function." },
   ]);
   const options = { resourceMetadata: "https://api.example.com/.well-known/oauth-protected-resource" };
-  expect(problemsOf(() => verifyingGuard(gateway, async () => null, options))).toEqual([]);
+  expect(problemsIn(() => verifyingGuard(gateway, async () => null, options))).toEqual([]);
 });
 
 it.each([
   ["no https URL, whatever its query", "http://api.example?a=b", "is not an https URL."],
   ["a list", ["https://api.example?a=b"], "is a list, not a string."],
 ])("the description of an API says one thing about a resource that is %s", (_, resource, message) => {
-  expect(problemsOf(() => (resourceMetadata as Call)(gateway, { resource }))).toMatchObject([
+  expect(problemsIn(() => (resourceMetadata as Call)(gateway, { resource }))).toMatchObject([
     { path: "resourceMetadata.resource", message },
   ]);
 });
 
 it("an AppSync authorizer does not start without options, which hold its rule", () => {
-  expect(problemsOf(() => (appSyncAuthorizer as Call)(gateway))).toMatchObject([
+  expect(problemsIn(() => (appSyncAuthorizer as Call)(gateway))).toMatchObject([
     { path: "appSyncAuthorizer", message: "the options are undefined." },
   ]);
 });

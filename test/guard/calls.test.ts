@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ConfigurationError, type Problem } from "../../src/config/report.ts";
+import type { Problem } from "../../src/config/report.ts";
 import { defineRoutes, guard, identity, resolverGuard } from "../../src/guard/index.ts";
+import { problemsIn } from "../config/problems.ts";
 
 const routes = defineRoutes({ "GET /me": "authenticated" });
 const handler = async () => null;
@@ -9,16 +10,6 @@ const NO_TABLE = { message: "the route table is an object, not what `defineRoute
 /** As plain JavaScript calls them: with anything. */
 type Call = (...given: unknown[]) => unknown;
 const [makeGuard, makeIdentity, makeResolver] = [guard, identity, resolverGuard] as unknown as [Call, Call, Call];
-
-const problemsOf = (make: () => unknown): readonly Problem[] => {
-  try {
-    make();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-};
 
 it.each<[string, () => unknown, Partial<Problem>[]]>([
   ["no routes", () => makeGuard(undefined, handler), [{ path: "guard", message: expect.stringContaining("is undefined") as string }]],
@@ -40,26 +31,26 @@ it.each<[string, () => unknown, Partial<Problem>[]]>([
     [{ path: "guard.revocation", message: "is not a known option.", fix: "Did you mean `revocations`?" }],
   ],
 ])("a guard does not start with %s", (_, make, problems) => {
-  expect(problemsOf(make)).toMatchObject(problems);
+  expect(problemsIn(make)).toMatchObject(problems);
 });
 
 describe("nor does", () => {
   it("the middleware, with routes that were not checked or a misspelt option", () => {
-    expect(problemsOf(() => makeIdentity({ "GET /me": "authenticated" }))).toMatchObject([{ path: "identity", ...NO_TABLE }]);
-    expect(problemsOf(() => makeIdentity(routes, { resourceMetaData: null }))).toMatchObject([{ path: "identity.resourceMetaData" }]);
+    expect(problemsIn(() => makeIdentity({ "GET /me": "authenticated" }))).toMatchObject([{ path: "identity", ...NO_TABLE }]);
+    expect(problemsIn(() => makeIdentity(routes, { resourceMetaData: null }))).toMatchObject([{ path: "identity.resourceMetaData" }]);
   });
 
   it("a resolver's guard, without a handler or with a misspelt option", () => {
-    expect(problemsOf(() => makeResolver("authenticated"))).toMatchObject([{ path: "resolverGuard" }]);
+    expect(problemsIn(() => makeResolver("authenticated"))).toMatchObject([{ path: "resolverGuard" }]);
     const misspelt = () => makeResolver("authenticated", handler, { clok: Date.now });
-    expect(problemsOf(misspelt)).toMatchObject([{ path: "resolverGuard.clok", fix: "Did you mean `clock`?" }]);
+    expect(problemsIn(misspelt)).toMatchObject([{ path: "resolverGuard.clok", fix: "Did you mean `clock`?" }]);
   });
 });
 
 it("every option that there is, is taken", () => {
   const common = { clock: Date.now, log: () => {}, revocations: null };
   const options = { ...common, from: () => expect.unreachable(), resourceMetadata: null, connectQuery: [] };
-  expect(problemsOf(() => makeGuard(routes, handler, options))).toEqual([]);
-  expect(problemsOf(() => makeIdentity(routes, options))).toEqual([]);
-  expect(problemsOf(() => makeResolver("authenticated", handler, common))).toEqual([]);
+  expect(problemsIn(() => makeGuard(routes, handler, options))).toEqual([]);
+  expect(problemsIn(() => makeIdentity(routes, options))).toEqual([]);
+  expect(problemsIn(() => makeResolver("authenticated", handler, common))).toEqual([]);
 });
