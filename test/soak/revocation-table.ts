@@ -41,6 +41,7 @@ const CAUSE = { by: "soak", why: "to see it refused" };
 export class RevocationTable {
   readonly written: Written[] = [];
   readonly outages: TableOutage[] = [];
+  /** Readings begun: further attempts of the SDK, and asking for the rest of a partial answer, belong to the reading they continue. */
   readings = 0;
   #fault: TableFault | null = null;
   readonly #standing = new Map<string, Written[]>();
@@ -122,10 +123,20 @@ export class RevocationTable {
     server.on("request", (request, response) => {
       const isReading = String(request.headers["x-amz-target"]).endsWith(".BatchGetItem");
       const fault = isReading ? this.#fault : null;
-      if (isReading) this.readings++;
+      if (isReading) this.#noticeReading(request, response, fault);
+      if (fault === null) for (const listener of listeners) listener(request, response);
+    });
+  }
+
+  #noticeReading(request: IncomingMessage, response: ServerResponse, fault: TableFault | null): void {
+    const isFirstAttempt = String(request.headers["amz-sdk-request"]).startsWith("attempt=1;");
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const asked = Buffer.concat(parts).toString();
+      if (isFirstAttempt && !asked.includes(REST)) this.readings++;
       if (fault === "silent") this.#unanswered.add(response);
-      else if (fault !== null) ANSWERS[fault](response);
-      else for (const listener of listeners) listener(request, response);
+      else if (fault !== null) ANSWERS[fault](response, asked);
     });
   }
 }
@@ -134,14 +145,23 @@ const nameOf = ({ issuer, kind, value }: Omit<Revoked, "upTo">) => `${issuer} ${
 
 const JSON_TYPE = { "content-type": "application/x-amz-json-1.0" };
 const errorOf = (type: string) => JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: "Not now." });
-const UNPROCESSED = { Responses: { [TABLE]: [] }, UnprocessedKeys: { [TABLE]: { Keys: [{ target: { S: "one" } }] } } };
+/** An attribute that no record has: who asks for it as well asks for the rest of a partial answer. */
+const REST = "unprocessed";
 
-const ANSWERS: Readonly<Record<Exclude<TableFault, "silent">, (response: ServerResponse) => void>> = {
+/** Nothing was read. All of it may be asked for again, and is then answered truly if the outage is over. */
+function unprocessed(asked: string): string {
+  const { RequestItems } = JSON.parse(asked) as { RequestItems: Record<string, { ProjectionExpression: string }> };
+  const batch = RequestItems[TABLE];
+  const rest = { ...batch, ProjectionExpression: `${batch?.ProjectionExpression}, ${REST}` };
+  return JSON.stringify({ Responses: { [TABLE]: [] }, UnprocessedKeys: { [TABLE]: rest } });
+}
+
+const ANSWERS: Readonly<Record<Exclude<TableFault, "silent">, (response: ServerResponse, asked: string) => void>> = {
   "500": (response) => void response.writeHead(500, JSON_TYPE).end(errorOf("InternalServerError")),
   throttled: (response) => void response.writeHead(400, JSON_TYPE).end(errorOf("ThrottlingException")),
   html: (response) => void response.writeHead(503, { "content-type": "text/html" }).end("<!doctype html><title>Maintenance</title>"),
   reset: (response) => void response.destroy(),
   empty: (response) => void response.writeHead(200, JSON_TYPE).end("{}"),
   truncated: (response) => void response.writeHead(200, JSON_TYPE).end(`{"Responses":{"${TABLE}":[`),
-  partial: (response) => void response.writeHead(200, JSON_TYPE).end(JSON.stringify(UNPROCESSED)),
+  partial: (response, asked) => void response.writeHead(200, JSON_TYPE).end(unprocessed(asked)),
 };
