@@ -29,7 +29,9 @@ export function ownCopy(value: unknown): unknown {
   return Object.freeze(copy);
 }
 
-/** What a missing value turns into as text, alone or as the host of an address. */
+/** What a missing value turns into as text. */
+const MISSING_WORDS = ["undefined", "null", "NaN", "[object Object]"];
+/** Alone or as the host of an address. */
 const MISSING = /^(undefined|null|NaN|\[object Object\])$|^([a-z]+:\/\/)?undefined\.|:\/\/(undefined|null)([:/]|$)/;
 
 /** Reports a value that is none of these. */
@@ -45,7 +47,7 @@ export function checkText(value: unknown, report: Report, path: string): value i
     return refuse(report, path, `the environment variable ${variable.name} ${variable.state}.`, `Set ${variable.name} and start again.`);
   }
   if (value.trim() === "") return refuse(report, path, "is an empty string.", "Give the exact value, or remove the setting.");
-  if (MISSING.test(value)) {
+  if (MISSING_WORDS.some((word) => value.includes(word)) && MISSING.test(value)) {
     return refuse(report, path, "holds what a missing value turns into as text.", "Check where the value comes from.");
   }
   if (value.includes("*")) return refuse(report, path, "holds a wildcard.", "List the exact values: wildcards are never matched.");

@@ -16,7 +16,7 @@ export function env(name: string): string {
 
 /** The variable that a string was to be made of, and what is wrong with it; null where nothing is. */
 export function unreadVariable(text: string): { readonly name: string; readonly state: string } | null {
-  const match = MARKED.exec(text);
+  const match = text.includes(MARK) ? MARKED.exec(text) : null;
   return match === null ? null : { name: match[1] ?? "", state: match[2] ?? "" };
 }
 

@@ -8,6 +8,7 @@ export interface B2cIssuer {
   readonly iss: string;
   /** Scheme and host. */
   readonly origin: string;
+  readonly host: string;
   readonly tenantId: string;
   /** In lower case; null in the form that all policies share. */
   readonly policy: string | null;
@@ -19,33 +20,40 @@ const TENANT_HOSTS: readonly (readonly [string, string])[] = [
   [".b2clogin.com", ".onmicrosoft.com"],
   [".b2clogin.cn", ".partner.onmschina.cn"],
 ];
+const POLICY = /^[\w.-]+$/;
 const ISSUER = new RegExp(`^(https?://[^/]+)/(?:tfp/(${GUID})/([^/]+)|(${GUID}))/v2\\.0/$`, "i");
 
+/** Whether this is the name of a user flow or custom policy, such as `B2C_1_signin`. */
+export const isPolicyName = (text: string): boolean => POLICY.test(text);
+
 /** The policy in an issuer is written in the case of the request; everything else in it is exact. */
-export const canonicalIssuer = (iss: string): string =>
-  iss.replace(/(?<=\/tfp\/[^/]+\/)[\w.-]+(?=\/v2\.0\/$)/, (policy) => policy.toLowerCase());
+export function canonicalIssuer(iss: string): string {
+  const parts = iss.split("/");
+  const [, , , tfp, , policy = "", ...rest] = parts;
+  return tfp === "tfp" && rest.join("/") === "v2.0/" && isPolicyName(policy) ? parts.with(5, policy.toLowerCase()).join("/") : iss;
+}
 
 /** The issuers configured, or those that follow from the tenant: per host, one for all policies and one for each. */
 export function b2cIssuers(options: AzureAdB2cOptions, policies: readonly string[], report: Report): readonly B2cIssuer[] | null {
   const given = givenIssuers(options);
-  const parsed = (given ?? derivedIssuers(options, policies, report))?.map(parseIssuer);
-  if (parsed?.every((issuer) => issuer !== null)) {
+  if (given === null) return derivedIssuers(options, policies, report);
+  const parsed = given.map(parseIssuer);
+  if (parsed.every((issuer) => issuer !== null)) {
     const ids = parsed.map(({ tenantId }) => tenantId);
     return requireSameId("tenantId", options.tenantId, ids, report) ? parsed : null;
   }
-  if (given !== null) {
-    report.problem("issuer", "is not of a form that Azure AD B2C writes.", "Use `https://<host>/<tenant id>/v2.0/`, slash included.");
-  }
+  report.problem("issuer", "is not of a form that Azure AD B2C writes.", "Use `https://<host>/<tenant id>/v2.0/`, slash included.");
   return null;
 }
 
 function parseIssuer(iss: string): B2cIssuer | null {
   const [, origin, tfpTenant, policy, tenant] = ISSUER.exec(iss) ?? [];
   const tenantId = tfpTenant ?? tenant;
-  return origin === undefined || tenantId === undefined ? null : { iss, origin, tenantId, policy: policy?.toLowerCase() ?? null };
+  if (origin === undefined || tenantId === undefined) return null;
+  return { iss, origin, host: new URL(origin).host, tenantId, policy: policy?.toLowerCase() ?? null };
 }
 
-function derivedIssuers(options: AzureAdB2cOptions, policies: readonly string[], report: Report): readonly string[] | null {
+function derivedIssuers(options: AzureAdB2cOptions, policies: readonly string[], report: Report): readonly B2cIssuer[] | null {
   const { tenant, domains = [], legacyHost = false } = options;
   const tenantId = options.tenantId?.toLowerCase();
   const ownHosts = [...(tenant === undefined ? [] : [`${tenant}.b2clogin.com`]), ...domains].map((host) => host.toLowerCase());
@@ -57,17 +65,21 @@ function derivedIssuers(options: AzureAdB2cOptions, policies: readonly string[],
   const isName = tenant?.includes(".") !== true;
   if (!isName) report.problem("tenant", "is a domain.", "Leave `.onmicrosoft.com` out; a domain of your own belongs into `domains`.");
   if (!isTenant || !isHosts || !isName) return null;
-  return [...ownHosts, ...(legacyHost ? [LEGACY_HOST] : [])].flatMap((host) => [
-    `https://${host}/${tenantId}/v2.0/`,
-    ...policies.map((policy) => `https://${host}/tfp/${tenantId}/${policy}/v2.0/`),
-  ]);
+  return [...ownHosts, ...(legacyHost ? [LEGACY_HOST] : [])].flatMap((host) => {
+    const origin = `https://${host}`;
+    const shared = { iss: `${origin}/${tenantId}/v2.0/`, origin, host, tenantId, policy: null };
+    const own = policies.map((policy) => {
+      return { ...shared, iss: `${origin}/tfp/${tenantId}/${policy}/v2.0/`, policy: policy.toLowerCase() };
+    });
+    return [shared, ...own];
+  });
 }
 
 /** A policy's keys, at the host of the issuer: the same keys are published at each of the tenant's hosts. */
 export function policyKeys(options: AzureAdB2cOptions, issuer: B2cIssuer, policy: string): KeyLocation {
   if (options.jwksUri !== undefined) return mergedJwks(options.jwksUri);
   const path = `${encodeURIComponent(policy)}/discovery/v2.0/keys`;
-  const host = new URL(issuer.origin).host;
+  const { host } = issuer;
   if (host === LEGACY_HOST) {
     const { tenant } = options;
     // The old host serves policies below `te`; a tenant whose name is known has a host of its own.

@@ -2,7 +2,7 @@ import type { Report } from "../config/report.ts";
 import type { KeyLocation } from "../keys/keys.ts";
 import type { JsonObject } from "../json.ts";
 import type { VerifiedToken } from "../token/token.ts";
-import { type B2cIssuer, b2cIssuers, canonicalIssuer, policyKeys } from "./azure-ad-b2c-issuers.ts";
+import { type B2cIssuer, b2cIssuers, canonicalIssuer, isPolicyName, policyKeys } from "./azure-ad-b2c-issuers.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, idTokenClient, must } from "./checks.ts";
 import { configuredList, firstString, hasClaim, requiredString, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
@@ -73,12 +73,15 @@ export function azureAdB2c(options: AzureAdB2cOptions): IssuerDefinition {
 }
 
 function configure(options: AzureAdB2cOptions, settings: IssuerSettings, report: Report): IssuerDialect | null {
-  const issuers = b2cIssuers(options, settings.policies, report);
-  if (settings.policies.length === 0) {
+  const { policies } = settings;
+  const issuers = b2cIssuers(options, policies, report);
+  if (policies.length === 0) {
     report.problem("policies", "is missing.", "List the policies accepted: password reset and profile editing also issue valid tokens.");
   }
+  const isNamed = policies.every(isPolicyName);
+  if (!isNamed) report.problem("policies", "holds something that is no policy's name.", "Use names such as `B2C_1_signin`.");
   const isSettled = requireAudience(settings, report);
-  if (!requireOneTenant(settings, null, report) || issuers === null || settings.policies.length === 0 || !isSettled) return null;
+  if (!requireOneTenant(settings, null, report) || issuers === null || policies.length === 0 || !isNamed || !isSettled) return null;
   return dialect(options, settings, issuers);
 }
 

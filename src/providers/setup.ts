@@ -3,16 +3,18 @@ import { SallyportError } from "../errors.ts";
 import type { KeyLocation } from "../keys/keys.ts";
 import type { IssuerDialect, IssuerOptions, IssuerSettings } from "./provider.ts";
 
-/** A tenant, application or object id at Microsoft. */
-export const GUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-const WHOLE_GUID = new RegExp(`^${GUID}$`, "i");
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?$/i;
+/** A tenant, application or object id at Microsoft, in either case. */
+export const GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+const WHOLE_GUID = new RegExp(`^${GUID}$`);
+const HOST_NAME = /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d{1,5})?$/;
+/** In characters (RFC 1035 section 2.3.4), with a port. */
+const MAX_HOST_NAME = 253;
 
 /** Whether this is a GUID and nothing else. */
 export const isGuid = (text: string): boolean => WHOLE_GUID.test(text);
 
 /** Whether this is a host name and nothing else: no scheme, no path. */
-export const isHostName = (text: string): boolean => HOST_NAME.test(text);
+export const isHostName = (text: string): boolean => text.length <= MAX_HOST_NAME && HOST_NAME.test(text);
 
 /** The issuers given in the configuration; null where they are to be derived. */
 export function givenIssuers(options: IssuerOptions): readonly string[] | null {
@@ -44,7 +46,7 @@ export function issuerUrl(issuer: string): URL | null {
 
 /** A URL below the issuer, whether or not that ends in a slash. */
 export function under(issuer: string, path: string): string {
-  return `${issuer.replace(/\/$/, "")}/${path}`;
+  return `${issuer}${issuer.endsWith("/") ? "" : "/"}${path}`;
 }
 
 /** A key set at a fixed address. */

@@ -126,7 +126,8 @@ describe("Azure AD B2C", () => {
     const named = (policy: string) => `https://Host.example/tfp/${HOME.toUpperCase()}/${policy}/v2.0/`;
     expect(canonicalIssuer(named("B2C_1A.Sign-In"))).toBe(named("b2c_1a.sign-in"));
     expect(canonicalIssuer(`${named("B2C_1")}x`)).toBe(`${named("B2C_1")}x`);
-    expect(canonicalIssuer(iss)).toBe(iss);
+    for (const other of [iss, named("B2C 1"), `${named("B2C_1")}/`, named("B2C_1/x"), named("B2C_1").replace("tfp", "TFP")])
+      expect(canonicalIssuer(other)).toBe(other);
   });
 
   it("takes issuers in any case, of one tenant only", () => {

@@ -39,6 +39,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   azureAdB2c: [
     AUDIENCE,
     "issuer is not of a form that Azure AD B2C writes. Use `https://<host>/<tenant id>/v2.0/`, slash included.",
+    "policies holds something that is no policy's name. Use names such as `B2C_1_signin`.",
     "policies is missing. List the policies accepted: password reset and profile editing also issue valid tokens.",
     "tenant is a domain. Leave `.onmicrosoft.com` out; a domain of your own belongs into `domains`.",
     "tenant or a domain is missing or no host name. Set the tenant's name, such as `example`, or `domains`.",
@@ -121,6 +122,11 @@ it.each([
   ["more behind a pool", pool("us-east-1_AbCdEf123/"), `userPoolId is not a user pool id. ${POOL}`],
   ["no domain", okta({ audience: "api" }), `domain is missing. ${OKTA_DOMAIN}`],
   ["a domain that is none", okta({ domain: "x", audience: "api" }), `domain is not a host name. ${OKTA_DOMAIN}`],
+  [
+    "a host name that is too long",
+    okta({ domain: `${"o".repeat(242)}.example.com`, audience: "api" }),
+    `domain is not a host name. ${OKTA_DOMAIN}`,
+  ],
   ["no tenant", b2c(undefined), "tenantId is missing. Set the tenant's id, or `issuer`."],
   ["a tenant that is none", b2c("x"), "tenantId is not a GUID. Set the tenant's id, or `issuer`."],
 ])("tells what is missing from what is wrong: %s", (_what, issuer, text) => expect(problemTexts(issuer)).toEqual([text]));
