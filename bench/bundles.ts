@@ -5,7 +5,7 @@ import type { Metafile } from "esbuild";
 import { buildHandlers, bundleOf, type DeployedAuthorizers, metaOf } from "./deployed.ts";
 import { median } from "./measure.ts";
 
-/** A bundle's minified size in bytes, and the milliseconds its import takes in a fresh process. */
+/** A bundle's minified size in bytes, and the milliseconds its import takes in fresh processes. */
 export interface BundleResult {
   readonly name: string;
   /** An authorizer of the project, and not something to compare with. */
@@ -13,10 +13,18 @@ export interface BundleResult {
   /** Null: not a bundle. */
   readonly bytes: number | null;
   readonly gzipBytes: number | null;
+  /** Where `node:http` is loaded already. */
   readonly importTime: number;
+  /** Where nothing is. */
+  readonly bareImportTime: number;
 }
 
 const CRYPTO = "node:crypto";
+/**
+ * What Lambda's runtime loads to ask for events, before it imports a handler (aws-lambda-nodejs-runtime-interface-client,
+ * `src/RAPIDClient.js`), and most of what `node:crypto` and `node:https` are made of with it.
+ */
+const LOADED_BY_LAMBDA = "node:http";
 
 /** What the authorizers are compared with, by the names of the bench's handlers. */
 const COMPARED = { empty: "empty handler", "aws-jwt-verify": "aws-jwt-verify", "jose-remote": "jose, remote key set" } as const;
@@ -48,7 +56,7 @@ export async function dissectLargest(
   return { name, parts: [...parts].map(([part, bytes]) => ({ name: part, bytes })).toSorted((a, b) => b.bytes - a.bytes) };
 }
 
-/** Imports each authorizer in fresh processes, by turns with an empty handler, `node:crypto` alone and handlers of peers. */
+/** Imports each authorizer in fresh processes, in either surroundings, by turns with an empty handler, `node:crypto` and handlers of peers. */
 export async function measureBundles({ sizes, environment }: DeployedAuthorizers, rounds: number): Promise<readonly BundleResult[]> {
   const compared = await buildHandlers(Object.keys(COMPARED));
   const bundle = (name: string) => ({ url: pathToFileURL(bundleOf(name)).href });
@@ -57,18 +65,26 @@ export async function measureBundles({ sizes, environment }: DeployedAuthorizers
     { url: CRYPTO, name: `\`${CRYPTO}\` alone`, isOurs: false },
     ...[...sizes].map(([name, size]) => ({ ...bundle(name), ...size, name, isOurs: true })),
   ];
-  const times = modules.map((): number[] => []);
+  const times = modules.map(() => ({ onLambda: [] as number[], bare: [] as number[] }));
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { url }] of modules.entries()) times[index]?.push(importTime(url, { ...SETTINGS, ...environment }));
+    for (const [index, { url }] of modules.entries()) {
+      const variables = { ...SETTINGS, ...environment };
+      times[index]?.onLambda.push(importTime(url, LOADED_BY_LAMBDA, variables));
+      times[index]?.bare.push(importTime(url, NOTHING, variables));
+    }
   }
   return modules.map(({ name, isOurs, bytes = null, gzipBytes = null }, index) => {
-    return { name, isOurs, bytes, gzipBytes, importTime: median(times[index] ?? []) };
+    const { onLambda = [], bare = [] } = times[index] ?? {};
+    return { name, isOurs, bytes, gzipBytes, importTime: median(onLambda), bareImportTime: median(bare) };
   });
 }
 
-/** The clock runs inside the new process: starting Node itself is not counted. An import before warms up the loader. */
-function importTime(url: string, environment: Readonly<Record<string, string>>): number {
-  const code = `await import("data:text/javascript,0");
+/** An import that warms up the loader. */
+const NOTHING = "data:text/javascript,0";
+
+/** The clock runs inside the new process: starting Node itself is not counted, nor what is imported `before`. */
+function importTime(url: string, before: string, environment: Readonly<Record<string, string>>): number {
+  const code = `await import(${JSON.stringify(NOTHING)}); await import(${JSON.stringify(before)});
     const begin = performance.now(); await import(${JSON.stringify(url)}); console.log(performance.now() - begin);`;
   const options = { encoding: "utf8", env: { ...process.env, ...environment } } as const;
   const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], options);

@@ -4,8 +4,8 @@ export interface Contender<Input> {
   readonly work: (inputs: readonly Input[]) => void | Promise<void>;
 }
 
-/** Rounds before those that count: what is compared is code that the compiler has done with. */
-const WARM_UP = 60;
+/** Inputs before those that count: what is compared is code that the compiler has done with. */
+const WARM_UP = 2_000;
 
 /** The middle value; of an even number, the upper of the two. */
 export function median(values: readonly number[]): number {
@@ -25,15 +25,19 @@ export async function race<Input>(
   inputsOf: (round: number) => readonly Input[],
 ): Promise<readonly number[]> {
   const samples: number[][] = contenders.map(() => []);
-  for (let round = -WARM_UP; round < rounds; round++) {
+  let warmedUp = 0;
+  for (let round = 0, counted = 0; counted < rounds; round++) {
     const inputs = inputsOf(round);
+    const counts = warmedUp >= WARM_UP;
     for (let turn = 0; turn < contenders.length; turn++) {
       // Another one begins every round: who comes first finds cooler caches.
-      const index = (turn + round + WARM_UP) % contenders.length;
+      const index = (turn + round) % contenders.length;
       const begin = performance.now();
       await contenders[index]?.work(inputs);
-      if (round >= 0) samples[index]?.push(((performance.now() - begin) * 1_000) / inputs.length);
+      if (counts) samples[index]?.push(((performance.now() - begin) * 1_000) / inputs.length);
     }
+    if (counts) counted++;
+    else warmedUp += inputs.length;
   }
   return samples.map(median);
 }
