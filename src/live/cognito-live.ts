@@ -1,5 +1,6 @@
 import { lazyCognito } from "../aws/cognito.ts";
 import type { CognitoClient } from "../aws/cognito-client.ts";
+import { checkNames, ownMembers } from "../config/check-values.ts";
 import type { Principal } from "../principal/principal.ts";
 import { checkPoolId } from "../sessions/pool-id.ts";
 import { usernameOf } from "../sessions/cognito-sessions.ts";
@@ -18,6 +19,7 @@ export interface CognitoLiveOptions {
   readonly client?: CognitoClient;
 }
 
+const NAMES = ["userPoolId", "as", "client"];
 /** Statuses of users who may be signed in. */
 const IN_ORDER = ["CONFIRMED", "EXTERNAL_PROVIDER"];
 /** Errors that are an answer about the user, and not a failure to get one. */
@@ -26,9 +28,12 @@ const ANSWERS = ["UserNotFoundException", "PasswordResetRequiredException", "Use
 const SCOPE_MISSING = /scope/i;
 
 /** Asks Amazon Cognito about the user, for routes with `live()`. The AWS SDK is loaded at the first call only. */
-export function cognitoLive({ userPoolId: UserPoolId, as, client: given }: CognitoLiveOptions): LiveCheck {
+export function cognitoLive(options: CognitoLiveOptions): LiveCheck {
+  const own = ownMembers(options);
+  const { userPoolId: UserPoolId, as, client: given } = own;
   return {
     check(report) {
+      checkNames({ ...own }, NAMES, report);
       checkPoolId(UserPoolId, report);
       if (!["user", "admin"].includes(as)) report.problem("as", "is not decided.", 'Write "user" or "admin".');
     },

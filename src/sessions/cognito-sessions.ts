@@ -1,6 +1,7 @@
 import { lazyCognito } from "../aws/cognito.ts";
 import type { CognitoClient } from "../aws/cognito-client.ts";
-import { checked } from "../config/report.ts";
+import { checkCall } from "../config/check-call.ts";
+import { checkKnown, ownMembers } from "../config/check-values.ts";
 import type { Principal } from "../principal/principal.ts";
 import { checkPoolId } from "./pool-id.ts";
 import type { Ended, SessionProvider } from "./session-provider.ts";
@@ -19,6 +20,7 @@ export interface CognitoSessionsOptions {
   readonly client?: CognitoClient;
 }
 
+const NAMES = ["userPoolId", "clientSecrets", "everywhere", "client"];
 /** What Cognito says of a token that it revoked before, beside other reasons under the same name. */
 const REVOKED = /revoked/i;
 
@@ -28,8 +30,11 @@ const REVOKED = /revoked/i;
  * @throws ConfigurationError
  */
 export function cognitoSessions(options: CognitoSessionsOptions): SessionProvider {
-  const { userPoolId: UserPoolId, clientSecrets = {}, everywhere = "user", client: given } = options;
-  checked("cognitoSessions", (report) => checkPoolId(UserPoolId, report));
+  const { userPoolId: UserPoolId, clientSecrets = {}, everywhere = "user", client: given } = ownMembers(options);
+  checkCall("cognitoSessions", options, NAMES, (report) => {
+    checkPoolId(UserPoolId, report);
+    checkKnown(everywhere, ["user", "admin"], report, "everywhere");
+  });
   const cognito = lazyCognito(UserPoolId, given);
   return {
     async endSession({ clientId: ClientId }, Token) {

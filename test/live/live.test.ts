@@ -285,6 +285,8 @@ describe("the configuration", () => {
   it.each([
     [{ userPoolId: "pool", as: "user" }, "userPoolId"],
     [{ userPoolId: "eu-west-1_SamplePool" }, "as"],
+    [Object.assign(Object.create({ as: "admin" }), { userPoolId: "eu-west-1_SamplePool" }), "as"],
+    [{ userPoolId: "eu-west-1_SamplePool", as: "user", region: "eu-west-1" }, "region"],
   ])("%j is a mistake", (options, name) => {
     expect(paths(() => define(cognitoLive(options as CognitoLiveOptions)))).toEqual([`issuers.pool.liveCheck.${name}`]);
   });

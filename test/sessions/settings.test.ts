@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defineGateway, entraId, type Gateway, oidc } from "../../src/index.ts";
 import { backchannelLogout, type BackchannelLogoutOptions } from "../../src/sessions/backchannel-logout.ts";
-import { cognitoSessions } from "../../src/sessions/cognito-sessions.ts";
+import { cognitoSessions, type CognitoSessionsOptions } from "../../src/sessions/cognito-sessions.ts";
 import { revocationTable, type RevocationTableOptions } from "../../src/sessions/revocation-table.ts";
 import { createRevoker } from "../../src/sessions/revoker.ts";
 import { gateway as plain } from "../authorize/sample.ts";
@@ -93,4 +93,17 @@ describe("the id of a user pool", () => {
   );
   it("has to be there", () =>
     expect(problems(undefined)).toEqual(["cognitoSessions.userPoolId is undefined, not a string. Give a string."]));
+});
+
+describe("how a user pool is asked to end sessions", () => {
+  const POOL = { userPoolId: "eu-west-1_SamplePool" };
+  const problems = (options: unknown) => sentencesIn(() => cognitoSessions(options as CognitoSessionsOptions));
+
+  it.each(["user", "admin", undefined])("everywhere as %s", (everywhere) => expect(problems({ ...POOL, everywhere })).toEqual([]));
+  it.each([
+    [{ ...POOL, everywhere: "amdin" }, "cognitoSessions.everywhere is not a known value. Use one of: user, admin."],
+    [{ ...POOL, everywere: "admin" }, "cognitoSessions.everywere is not a known option. Did you mean `everywhere`?"],
+    [Object.create(POOL), "cognitoSessions.userPoolId is undefined, not a string. Give a string."],
+    [null, "cognitoSessions the options are null. Give an object."],
+  ])("not by %j", (options, problem) => expect(problems(options)).toEqual([problem]));
 });
