@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments } from "../scripts/read-arguments.ts";
 import type { PLANS } from "./plans.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,18 +18,18 @@ const FOLDERS: Readonly<Record<BenchOptions["size"], string>> = {
   smoke: join(".build", "bench-smoke"),
 };
 
+const USAGE = "npm run bench -- [--quick | --smoke] [--out <folder>]";
+
 /** Reads the command line; what it does not know is said in one line, and the process ends with 2. */
 export function readOptions(args: readonly string[]): BenchOptions {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { quick: { type: "boolean" }, smoke: { type: "boolean" }, out: { type: "string" } },
-    });
-    const size = values.smoke === true ? "smoke" : values.quick === true ? "quick" : "full";
-    return { size, out: resolve(root, values.out ?? FOLDERS[size]) };
-  } catch (error) {
-    const [why] = error instanceof Error ? error.message.split(". ") : [];
-    console.error(`${why}.\nusage: npm run bench -- [--quick | --smoke] [--out <folder>]`);
-    process.exit(2);
-  }
+  const known = { quick: { type: "boolean" }, smoke: { type: "boolean" }, out: { type: "string" } } as const;
+  return readArguments(
+    USAGE,
+    known,
+    ({ quick, smoke, out }) => {
+      const size = smoke === true ? "smoke" : quick === true ? "quick" : "full";
+      return { size, out: resolve(root, out ?? FOLDERS[size]) };
+    },
+    args,
+  );
 }

@@ -5,11 +5,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import fc from "fast-check";
 import { CASES, type Case } from "../test/properties/differential/cases.ts";
 import { createJudge, type Tally } from "../test/properties/differential/judge.ts";
+import { readArguments } from "./read-arguments.ts";
 
 const REGRESSIONS = new URL("../test/properties/differential/regressions.json", import.meta.url);
 /** Cases from one seed: few enough to run again when looking for one of them. */
@@ -46,12 +46,16 @@ function keep(found: Case): void {
 }
 
 async function direct(): Promise<number> {
-  const { values } = parseArgs({
-    options: { cases: { type: "string", default: "10000000" }, seed: { type: "string" }, workers: { type: "string" } },
-  });
-  const cases = Number(values.cases);
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30));
-  const workers = Number(values.workers ?? availableParallelism());
+  const { cases, seed, workers } = readArguments(
+    "npm run fuzz -- [--cases <number>] [--seed <whole number>] [--workers <number>]",
+    { cases: { type: "string", default: "10000000" }, seed: { type: "string" }, workers: { type: "string" } },
+    (values) => {
+      const cases = Number(values.cases);
+      const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30));
+      const workers = Number(values.workers ?? availableParallelism());
+      return cases > 0 && workers > 0 && [cases, seed, workers].every(Number.isInteger) ? { cases, seed, workers } : null;
+    },
+  );
   const runs = Math.min(BATCH, Math.ceil(cases / workers));
   const seeds = Array.from({ length: Math.ceil(cases / runs) }, (_, index) => seed + index);
   console.log(`${seeds.length * runs} cases in ${seeds.length} batches, seeds ${seed} to ${seeds.at(-1)}, on ${workers} workers`);

@@ -1,10 +1,10 @@
 /** `npm run soak [-- --minutes 60 --seed 1]`: mixed traffic against two bundles, each in its own sandbox, held against the oracle. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { type Sandbox, startSandbox } from "../../bench/lambda/runtime-api.ts";
 import { build } from "../../scripts/build.ts";
+import { readArguments } from "../../scripts/read-arguments.ts";
 import { HTTP, REST, type SoakedApi } from "./authorizers.ts";
 import { disturbKeys, disturbTable } from "./disturbances.ts";
 import { KeyPublisher } from "./key-publisher.ts";
@@ -21,21 +21,14 @@ const HEAP = ["--max-old-space-size=230", "--max-semi-space-size=12"];
 /** Milliseconds from one answer to the next above which a key fetch may have been too late, if nothing else took that long. */
 const STALL = 1_000;
 
-const { minutes, seed } = readOptions();
-
-/** What the command line asks for; what it does not know is said in a line, and the process ends with 2. */
-function readOptions(): { readonly minutes: number; readonly seed: number } {
-  let why = "";
-  try {
-    const { values } = parseArgs({ options: { minutes: { type: "string", default: "60" }, seed: { type: "string" } } });
+const { minutes, seed } = readArguments(
+  "npm run soak -- [--minutes <number above 0>] [--seed <whole number>]",
+  { minutes: { type: "string", default: "60" }, seed: { type: "string" } },
+  (values) => {
     const [minutes, seed] = [Number(values.minutes), Number(values.seed ?? Date.now() % 1_000_000)];
-    if (minutes > 0 && Number.isInteger(seed)) return { minutes, seed };
-  } catch (error) {
-    why = error instanceof Error ? `${error.message.split(". ")[0]}.\n` : "";
-  }
-  console.error(`${why}usage: npm run soak -- [--minutes <number above 0>] [--seed <whole number>]`);
-  process.exit(2);
-}
+    return minutes > 0 && Number.isInteger(seed) ? { minutes, seed } : null;
+  },
+);
 
 /** One sandbox under traffic until the time is over. */
 async function soak(api: SoakedApi, sandbox: Sandbox, traffic: Traffic, world: World, until: number, report: Report): Promise<void> {
