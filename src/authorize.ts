@@ -1,6 +1,6 @@
 import { REASONS, type ReasonCode, SallyportError } from "./errors.ts";
 import type { Gateway } from "./gateway.ts";
-import type { OnlineIssuers } from "./introspection/online.ts";
+import type { AskedToken, OnlineIssuers } from "./introspection/online.ts";
 import { findIssuer, type FoundIssuer } from "./issuers/find-issuer.ts";
 import type { KeyFinder } from "./keys/keys.ts";
 import { makePrincipal } from "./providers/make-principal.ts";
@@ -133,14 +133,12 @@ async function prove(text: string, runtime: Runtime, witness: Witness, form: Tok
     witness(known.principal.issuer);
     return known;
   }
-  const asked = form === COMPACT ? runtime.online?.opaque(text) : null;
-  if (asked) {
-    witness(asked.issuer);
-    const proof = await asked.prove();
-    return runtime.revocations ? nameToken(proof, text) : proof;
-  }
+  const opaque = form === COMPACT ? runtime.online?.opaque(text) : null;
+  if (opaque) return proveOnline(opaque, text, runtime, witness);
   const unverified = form.decode(text);
   const { issuer, iss } = form.findIssuer(gateway, unverified);
+  const asked = issuer.isForIssuerOnly?.(unverified, iss) === true ? runtime.online?.unverifiable(text, issuer.name) : null;
+  if (asked) return proveOnline(asked, unverified.signingInput, runtime, witness);
   witness(issuer.name);
   const { token, times, key, query } = await verifyToken(unverified, issuer, iss, keys, now);
   issuer.check(token, key.issuer);
@@ -149,6 +147,13 @@ async function prove(text: string, runtime: Runtime, witness: Witness, form: Tok
   const proof = runtime.revocations ? nameToken(found, unverified.signingInput) : found;
   memo?.offer(text, { proof, times, limits: issuer.settings, key, query });
   return proof;
+}
+
+/** The issuer's word in place of a signature. @throws SallyportError */
+async function proveOnline({ issuer, prove }: AskedToken, bytes: string | Uint8Array, runtime: Runtime, witness: Witness): Promise<Proof> {
+  witness(issuer);
+  const proof = await prove();
+  return runtime.revocations ? nameToken(proof, bytes) : proof;
 }
 
 /** Asked last, and only where everything else holds. @throws SallyportError */

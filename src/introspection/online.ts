@@ -3,7 +3,7 @@ import type { Fetch } from "../keys/download.ts";
 import type { Proof } from "../principal/proof.ts";
 import type { Issuer } from "../providers/provider.ts";
 
-/** Which tokens an issuer is asked about: those nobody else can read, JWTs that were verified here, or both. */
+/** Which tokens an issuer is asked about: those nobody else can verify, JWTs that were verified here, or both. */
 export type OnlineTokens = "opaque" | "jwt" | "all";
 
 /** What an issuer is asked with. */
@@ -33,10 +33,18 @@ export interface OnlineIssuer {
   isActive(text: string): Promise<boolean>;
 }
 
+/** A token that its issuer is asked about instead of verifying it here. @throws SallyportError */
+export interface AskedToken {
+  readonly issuer: string;
+  prove(): Promise<Proof>;
+}
+
 /** The issuers of a gateway that are asked. */
 export interface OnlineIssuers {
   /** Of a token that is opaque, and of which there is somebody to ask. */
-  opaque(text: string): { readonly issuer: string; prove(): Promise<Proof> } | null;
+  opaque(text: string): AskedToken | null;
+  /** Of a token that has the form of a JWT, and that nobody but this issuer can verify; null: this one is not asked about such tokens. */
+  unverifiable(text: string, issuer: string): AskedToken | null;
   /** Does nothing where the principal's issuer is not asked about its JWTs. @throws SallyportError */
   confirm(text: string, proof: Proof): Promise<void>;
   /** Whether this token of this issuer is active now; false where nobody can be asked. @throws SallyportError `introspection_unavailable` */

@@ -1,6 +1,7 @@
 import type { Gateway } from "../gateway.ts";
+import type { Principal } from "../principal/principal.ts";
 import { isOpaque } from "../token/decode.ts";
-import type { OnlineIssuer, OnlineIssuers, OnlineTokens, OnlineWorld } from "./online.ts";
+import type { AskedToken, OnlineIssuer, OnlineIssuers, OnlineTokens, OnlineWorld } from "./online.ts";
 
 interface Opened {
   readonly name: string;
@@ -8,7 +9,7 @@ interface Opened {
   readonly online: OnlineIssuer;
 }
 
-/** The issuers of a gateway that are asked about their tokens; null: none is. At most one is asked about opaque ones. */
+/** The issuers of a gateway that are asked about their tokens; null: none is. The first that reads opaque ones is asked about those. */
 export function openOnline({ issuers }: Pick<Gateway, "issuers">, world: OnlineWorld): OnlineIssuers | null {
   const opened = issuers.flatMap((issuer): Opened[] => {
     const { introspection } = issuer.settings;
@@ -17,14 +18,26 @@ export function openOnline({ issuers }: Pick<Gateway, "issuers">, world: OnlineW
       : [{ name: issuer.name, tokens: introspection.tokens, online: introspection.open(issuer, world) }];
   });
   if (opened.length === 0) return null;
-  const reader = opened.find(({ tokens }) => tokens !== "jwt");
+  const reading = new Map(opened.filter(({ tokens }) => tokens !== "jwt").map(({ name, online }) => [name, online]));
   const confirming = new Map(opened.filter(({ tokens }) => tokens !== "opaque").map(({ name, online }) => [name, online]));
   const byName = new Map(opened.map(({ name, online }) => [name, online]));
+  // Who was asked about already, when the token was read.
+  const proven = new WeakSet<Principal>();
+  const [reader] = reading.keys();
+  const askedOf = (text: string, issuer: string): AskedToken | null => {
+    const online = reading.get(issuer);
+    if (online === undefined) return null;
+    const prove = async () => {
+      const proof = await online.prove(text);
+      proven.add(proof.principal);
+      return proof;
+    };
+    return { issuer, prove };
+  };
   return {
     isActive: async (text, issuer) => byName.get(issuer)?.isActive(text) ?? false,
-    opaque: (text) =>
-      reader !== undefined && isOpaque(text) ? { issuer: reader.name, prove: async () => reader.online.prove(text) } : null,
-    // An opaque token was asked about when it was read.
-    confirm: async (text, { principal }) => (isOpaque(text) ? undefined : confirming.get(principal.issuer)?.confirm(text)),
+    opaque: (text) => (reader !== undefined && isOpaque(text) ? askedOf(text, reader) : null),
+    unverifiable: askedOf,
+    confirm: async (text, { principal }) => (proven.has(principal) ? undefined : confirming.get(principal.issuer)?.confirm(text)),
   };
 }

@@ -58,6 +58,7 @@ function configure(options: OktaOptions, settings: IssuerSettings, report: Repor
   const organizations: ReadonlySet<unknown> = new Set(issuers.map((issuer) => issuerUrl(issuer)?.origin));
   return {
     ...base,
+    isForIssuerOnly: (token, iss) => isForOktaOnly(token, iss, settings),
     locateKeys: (token, iss) => {
       must(!isForOktaOnly(token, iss, settings), "token_not_for_api");
       return base.locateKeys(token, iss);

@@ -108,6 +108,12 @@ export interface IssuerDialect {
    */
   refuseStranger?(token: UnverifiedToken): void;
   /**
+   * Whether nobody but the issuer can verify this token, whatever its form: where introspection is configured the issuer is asked about it
+   * as about an opaque one. `locateKeys` refuses it.
+   * @throws SallyportError `claim_malformed`
+   */
+  isForIssuerOnly?(token: UnverifiedToken, iss: string): boolean;
+  /**
    * Where the token's key must be published, chosen among configured locations only. A token that points at none of
    * them is refused here, before any I/O.
    * @throws SallyportError `policy_not_allowed`, `token_not_for_api`

@@ -172,6 +172,7 @@ describe("an issuer that can be asked", () => {
   } as unknown as Proof;
   const online = (change: Partial<OnlineIssuers> = {}): OnlineIssuers => ({
     opaque: (text) => (text === "opaque" ? { issuer: "shop", prove: async () => proof } : null),
+    unverifiable: () => null,
     confirm: async () => {},
     isActive: async () => false,
     ...change,
@@ -220,7 +221,7 @@ describe("a token of another form", () => {
     const opaque = () => {
       throw new Error("asked");
     };
-    const online = { opaque, confirm: async () => {}, isActive: async () => false };
+    const online = { opaque, unverifiable: () => null, confirm: async () => {}, isActive: async () => false };
     expect(await decide("GET /orders", `wrapped ${token}`, { online }, form)).toMatchObject({ kind: "allow" });
   });
 

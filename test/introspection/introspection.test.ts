@@ -100,6 +100,65 @@ const jwt = (changes: object = {}) =>
     header: { typ: "at+jwt" },
   });
 
+describe("an access token of an Okta organization's own server, whose keys nobody has", () => {
+  const ORG = "https://example.okta.com";
+  const CLAIMS = { iss: ORG, aud: ORG, jti: "AT.1", sub: "una@login.example", uid: "00u1", cid: "web", scp: ["openid"] };
+  const ANSWER = { ...good, iss: ORG, aud: ORG, jti: "AT.1", sub: "una@login.example", uid: "00u1", username: "una@login.example" };
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const TIMES = { iat: NOW_SECONDS, exp: NOW_SECONDS + 600 };
+  const orgToken = (claims: object = {}, signature = "c2lnbmF0dXJl") =>
+    `${encode({ alg: "RS256", kid: "org", typ: "application/okta-internal-at+jwt" })}.${encode({ ...TIMES, ...CLAIMS, ...claims })}.${signature}`;
+  const start = (options: Partial<IntrospectOptions> | null, changes: object = {}) => {
+    const { introspection, clock } = make(options ?? {});
+    const org = { domain: "example.okta.com", authorizationServer: "org", audience: ORG, ...(options !== null && { introspection }) };
+    const gateway = defineGateway({ issuers: { shop: okta({ ...org, ...changes }) }, routes: { "GET /": "authenticated" } });
+    return verifierOf({ gateway, clock });
+  };
+
+  it.each(["opaque", "all"] as const)("is asked about, once, where %s tokens are", async (kind) => {
+    state.body = ANSWER;
+    const { verifier } = start({ tokens: kind, remember: "0s" });
+    expect(await verifier.verify(orgToken())).toMatchObject({ id: "shop|00u1", kind: "user", clientId: "web", scopes: ["orders:read"] });
+    expect(asked.map(({ form }) => form["token"])).toEqual([orgToken()]);
+  });
+
+  it.each([
+    ["is none that the issuer calls active", { body: { active: false } }, "token_inactive"],
+    ["is held against the settings", { body: { ...ANSWER, aud: "https://other.example" } }, "audience_mismatch"],
+    ["is of the configured issuer", { body: { ...ANSWER, iss: "https://other.okta.com" } }, "issuer_unknown"],
+    ["waits for no issuer that fails", { status: 500 }, "introspection_unavailable"],
+  ])("%s", async (_what, answer, code) => {
+    Object.assign(state, { body: ANSWER }, answer);
+    expect(await start({}).outcome(orgToken())).toBe(code);
+  });
+
+  it.each([
+    ["whose issuer is asked about verified ones only", { tokens: "jwt" } as const, {}],
+    ["whose issuer is not asked at all", null, {}],
+    ["where another server is configured", {}, { authorizationServer: "default", audience: "api://default" }],
+  ])("one %s is for Okta", async (_what, options, changes) => {
+    state.body = ANSWER;
+    expect(await start(options, changes).outcome(orgToken())).toBe("token_not_for_api");
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ["an ID token", { jti: "ID.1", scp: undefined, cid: undefined, at_hash: "h" }],
+    ["a token of another organization", { iss: "https://other.okta.com" }],
+    ["a token of another server", { iss: `${ORG}/oauth2/default` }],
+  ])("%s is not asked about in its place", async (_what, claims) => {
+    state.body = ANSWER;
+    expect(await start({}).outcome(orgToken(claims))).not.toBe("good");
+    expect(asked).toEqual([]);
+  });
+
+  it("is refused where it is not spelled in the one way", async () => {
+    state.body = ANSWER;
+    for (const token of [orgToken({}, "c2lnbmF0dXJlc2"), `${orgToken()}=`]) expect(await start({}).outcome(token)).toBe("token_malformed");
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("an opaque token", () => {
   it("becomes a principal like any other", async () => {
     state.body = { ...good, username: "una", scope: "orders:read orders:write", token_type: "Bearer", jti: "t1", sid: "s1" };
