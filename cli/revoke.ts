@@ -1,8 +1,9 @@
 import { defineCommand } from "citty";
 import type { Gateway } from "../src/gateway.ts";
 import type { RevocationTable } from "../src/sessions/revocation-table.ts";
-import { type AuditEntry, type Cause, createRevoker, type RevocationRecord, type Revoker } from "../src/sessions/revoker.ts";
-import { type Target, TARGET_KINDS } from "../src/sessions/targets.ts";
+import { type Cause, createRevoker, type RevocationRecord, type Revoker } from "../src/sessions/revoker.ts";
+import { holdsToken } from "../src/sessions/held-token.ts";
+import { readKey, type Target, TARGET_KINDS } from "../src/sessions/targets.ts";
 import { loadGateway } from "./load-gateway.ts";
 import { attempt, checkArguments, UsageError } from "./usage.ts";
 
@@ -17,7 +18,7 @@ const ARGS = {
   token: text("one token, by its id (jti), not the token itself"),
   everything: flag("everything that the issuer issued until now"),
   why: text("the reason, for the record"),
-  by: { type: "string", description: "who wants it", default: process.env["USER"] ?? "unknown" },
+  by: { type: "string", description: "who wants it; default $USER" },
   list: flag("list what is revoked"),
   undo: flag("take a revocation back: named the same way, or by its key as --list prints it"),
   key: text("with --undo: the key"),
@@ -36,11 +37,11 @@ export const revoke = defineCommand({
       checkArguments(rawArgs, ARGS, "revoke");
       checkKey(args);
       const gateway = await loadGateway(args.config);
-      const audit = (entry: AuditEntry) => console.log(JSON.stringify(entry));
-      const revoker = createRevoker(tableOf(gateway, args.config), { audit }, TIMEOUT);
+      const revoker = createRevoker(tableOf(gateway, args.config), {}, TIMEOUT);
       if (args.list) return console.log(await table(revoker));
-      const cause: Cause = { by: args.by, why: args.why ?? "" };
+      const cause: Cause = { by: args.by ?? process.env["USER"] ?? "", why: args.why ?? "" };
       if (cause.why === "") throw new UsageError('say why: --why "lost phone".');
+      if (cause.by === "") throw new UsageError('say who wants it: --by "your name".');
       if (!args.undo) return revoker.revoke(targetOf(args, gateway), cause);
       if (!(await revoker.undo(args.key ?? targetOf(args, gateway), cause))) throw new UsageError("there is no such revocation.");
     }),
@@ -60,6 +61,7 @@ function checkKey(args: Names & { readonly undo: boolean }): void {
   if (args.key === "") throw new UsageError("--key is empty.");
   const others = [...TARGET_KINDS.filter((kind) => args[kind] !== undefined), ...(args.everything ? ["everything"] : [])];
   if (others.length > 0) throw new UsageError(`--key names it already; leave out ${others.map((name) => `--${name}`).join(" and ")}.`);
+  if (readKey(args.key) === null) throw new UsageError("--key is not the key of a revocation, as --list prints it.");
 }
 
 /** Something of an issuer's, or all of it where that is said. */
@@ -76,6 +78,7 @@ function targetOf(args: Names, gateway: Gateway): Target {
   const value = args[kind] ?? "";
   if (value === "") throw new UsageError(`--${kind} is empty.`);
   if (kind === "token" && value.split(".").length > 2) throw new UsageError("--token wants the token's id (jti), not the token.");
+  if (holdsToken(value)) throw new UsageError(`--${kind} wants an id, not a token.`);
   return { issuer, kind, value };
 }
 

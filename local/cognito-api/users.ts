@@ -81,8 +81,10 @@ export function confirmForgotPassword(call: Call): JsonObject {
   const user = findUser(pool, text(request, "Username"));
   const [code, password] = [text(request, "ConfirmationCode"), text(request, "Password")];
   if (password.length < MINIMUM_PASSWORD) throw new CognitoFailure("InvalidPasswordException");
-  const pending = user === null ? undefined : pool.resets.get(user.name);
-  if (user === null || pending === undefined || pending.expiresAt <= now) throw new CognitoFailure("ExpiredCodeException");
+  // Whether there is such a user is not told: to a stranger every code is a wrong one.
+  if (user === null || !pool.twin.sessions.isEnabled(user)) throw new CognitoFailure("CodeMismatchException");
+  const pending = pool.resets.get(user.name);
+  if (pending === undefined || pending.expiresAt <= now) throw new CognitoFailure("ExpiredCodeException");
   countAttempt(pending);
   if (pending.code !== code) throw new CognitoFailure("CodeMismatchException");
   pool.resets.delete(user.name);

@@ -14,8 +14,8 @@ export interface RevocationTableOptions {
   /** A DynamoDB table with the partition key `target` (string); its TTL attribute is `removeAt`. */
   readonly table: string;
   /**
-   * What becomes of requests while the table cannot be read. `"deny"`: they fail with a 503, so sign-out holds and an outage of the
-   * table is an outage of the API. `"allow"`: they pass, so the API stays up and revoked tokens work until the table is back.
+   * What becomes of requests while the table cannot be read. `"deny"`: they fail (503 from a guard, API Gateway's 500 from an authorizer),
+   * so sign-out holds and an outage of the table is an outage of the API. `"allow"`: they pass, so the API stays up and revoked tokens work until the table is back.
    */
   readonly onUnavailable: OnUnavailable;
   /** How long an answer is used again: how long a revoked token may still pass. Default `"5s"`; `"0s"` asks every time. */
@@ -72,7 +72,7 @@ function checkOptions(options: RevocationTableOptions, report: Report): void {
   checkText(options.table, report, "table");
   if (!["deny", "allow"].includes(options.onUnavailable)) {
     const found = typeof options.onUnavailable === "string" ? "not a known value" : kindOf(options.onUnavailable);
-    report.problem("onUnavailable", `is ${found}.`, 'Decide for "deny" (fail with a 503) or "allow" (let revoked tokens pass).');
+    report.problem("onUnavailable", `is ${found}.`, 'Decide for "deny" (requests fail) or "allow" (let revoked tokens pass).');
   }
   for (const name of ["remember", "keep"] as const) {
     const value = options[name];

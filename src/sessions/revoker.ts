@@ -1,10 +1,11 @@
 import { type Dynamo, lazyDynamo } from "../aws/dynamo.ts";
 import { writeLine } from "../observe/log.ts";
 import { limited, requireSound, type RevocationTable } from "./revocation-table.ts";
-import { isFinal, keyOf, type Target, type TargetKind } from "./targets.ts";
+import { holdsToken, withoutTokens } from "./held-token.ts";
+import { isFinal, keyOf, readKey, type Target, type TargetKind } from "./targets.ts";
 import { seconds } from "../seconds.ts";
 
-/** Who wants something revoked, and why: for the record and for the audit line. Neither may hold a token. */
+/** Who wants something revoked, and why: for the record and for the audit line. A JWT in there is left out. */
 export interface Cause {
   readonly by: string;
   readonly why: string;
@@ -13,6 +14,11 @@ export interface Cause {
 /** One line for the audit log: what was done, by whom and why. The target stands as its key, which names nobody. */
 export interface AuditEntry extends Cause {
   readonly message: "Revoked" | "Revocation undone";
+  /**
+   * `done`: the table said so, and it may have stood so before. `unknown`: the table failed, or did not answer in time; it may be done all
+   * the same. `absent`: there was nothing to undo, unless an attempt whose answer was lost has undone it.
+   */
+  readonly outcome: "done" | "unknown" | "absent";
   readonly issuer: string;
   readonly kind: string;
   readonly target: string;
@@ -34,10 +40,10 @@ export interface RevocationRecord extends Cause {
 export interface Revoker {
   /**
    * Revokes a target: a session or a token for good, the rest for what was issued up to a second, `upTo` or else now. Doing it again
-   * changes nothing. Rejects where the table cannot be written.
+   * changes nothing. Rejects where the table cannot be written, and with a TypeError where the target's value is a token.
    */
   revoke(target: Target, cause: Cause, upTo?: number): Promise<void>;
-  /** Takes a revocation back, given as its target or as its key; answers whether there was one. */
+  /** Takes a revocation back, given as its target or as its key; answers whether there was one. Rejects with a TypeError what is no key. */
   undo(target: Target | string, cause: Cause): Promise<boolean>;
   /** Every revocation that still stands. Reads the whole table. */
   list(): AsyncIterable<RevocationRecord>;
@@ -70,35 +76,42 @@ export function createRevoker(
   const { table: TableName } = options;
   const dynamo = lazyDynamo(options.client);
   const now = () => seconds(clock());
+  /** A write whose answer is missing may have been done. */
+  const audited = async <T>(writing: Promise<T>, entry: Omit<AuditEntry, "outcome">): Promise<T> =>
+    writing.catch((error: unknown) => {
+      audit({ ...entry, outcome: "unknown" });
+      throw error;
+    });
   return {
     async revoke(target, cause, upTo = now()) {
+      if (holdsToken(target.value)) throw new TypeError(`The ${target.kind} to revoke is a token and not an id.`);
+      const { issuer, kind } = target;
       const { by, why } = readable(cause);
-      const record = { issuer: target.issuer, kind: target.kind, by, why, at: now() };
-      const limits = isFinal(target.kind) ? { removeAt: now() + (keep ?? 0) } : { removeAt: upTo + (keep ?? 0), upTo };
+      const record = { issuer, kind, by, why, at: now() };
+      const limits = isFinal(kind) ? { removeAt: now() + (keep ?? 0) } : { removeAt: upTo + (keep ?? 0), upTo };
       const key = keyOf(target);
       const write = async (abortSignal: AbortSignal) => put(await dynamo(), TableName, key, { ...record, ...limits }, abortSignal);
-      await limited((abortSignal) => twice(write, abortSignal), timeout);
-      audit({
-        message: "Revoked",
-        target: key,
-        issuer: target.issuer,
-        kind: target.kind,
-        by,
-        why,
-        upTo: isFinal(target.kind) ? null : upTo,
-      });
+      const entry = { message: "Revoked", target: key, issuer, kind, by, why, upTo: isFinal(kind) ? null : upTo } as const;
+      await audited(
+        limited((abortSignal) => twice(write, abortSignal), timeout),
+        entry,
+      );
+      audit({ ...entry, outcome: "done" });
     },
     async undo(target, cause) {
       const key = typeof target === "string" ? target : keyOf(target);
-      const { Attributes } = await limited(async (abortSignal) => {
+      const named = readKey(key);
+      if (named === null) throw new TypeError("This is not the key of a revocation.");
+      const entry = { message: "Revocation undone", target: key, ...named, upTo: null, ...readable(cause) } as const;
+      const remove = async (abortSignal: AbortSignal) => {
         const { client, DeleteCommand } = await dynamo();
         const command = new DeleteCommand({ TableName, Key: { target: key }, ReturnValues: "ALL_OLD" });
         return (await client.send(command, { abortSignal })) as { readonly Attributes?: object };
-      }, timeout);
-      if (Attributes === undefined) return false;
-      const { issuer, kind, upTo } = readRecord(Attributes);
-      audit({ message: "Revocation undone", target: key, issuer, kind, upTo, ...readable(cause) });
-      return true;
+      };
+      const { Attributes } = await audited(limited(remove, timeout), entry);
+      const upTo = Attributes === undefined ? null : readRecord(Attributes).upTo;
+      audit({ ...entry, upTo, outcome: Attributes === undefined ? "absent" : "done" });
+      return Attributes !== undefined;
     },
     list: () => scan(dynamo, TableName, now),
   };
@@ -138,9 +151,12 @@ async function put(
 /** Whether a conditional write found the condition not to hold. */
 export const isConditionFailed = (error: unknown): boolean => error instanceof Error && error.name === "ConditionalCheckFailedException";
 
-/** Control characters would let a text break out of its line. */
+/** Control characters would let a text break out of its line, and whoever can read lines could use a token. */
 function readable({ by, why }: Cause): Cause {
-  const clean = (text: string) => text.replaceAll(/\p{Cc}+/gu, " ").slice(0, MAX_TEXT);
+  const clean = (text: string) =>
+    withoutTokens(text)
+      .replaceAll(/\p{Cc}+/gu, " ")
+      .slice(0, MAX_TEXT);
   return { by: clean(by), why: clean(why) };
 }
 

@@ -37,7 +37,8 @@ export function signOut(routes: RouteTable, options: SignOutOptions): SignOutHan
   return sessionGuard(
     routes,
     makeEnd(options, {
-      scope: "session",
+      // What the record can name.
+      scopeOf: ({ principal }) => (principal.session === null ? "token" : "session"),
       why: "signed out",
       plan: async (proof) => ({ orders: thisSession(proof), record: "done", asksProvider: true }),
       askProvider: (provider, { principal }, _accessToken, refreshToken) => provider.endSession(principal, refreshToken),
@@ -52,7 +53,7 @@ export function signOutEverywhere(routes: RouteTable, options: SignOutOptions): 
   return sessionGuard(
     routes,
     makeEnd(options, {
-      scope: "everywhere",
+      scopeOf: () => "everywhere",
       why: "signed out everywhere",
       plan: async (proof) => planEverywhere(proof, await isRevoked(proof)),
       askProvider: (provider, { principal }, accessToken) => provider.endAllSessions(principal, accessToken),
@@ -121,7 +122,7 @@ function makeIsRevoked({ revocations: { options }, clock = Date.now }: SignOutOp
 
 /** One way out. */
 interface Exit {
-  readonly scope: "session" | "everywhere";
+  readonly scopeOf: (proof: Proof) => "token" | "session" | "everywhere";
   readonly why: string;
   readonly plan: (proof: Proof) => Promise<Plan>;
   readonly askProvider: (
@@ -132,13 +133,14 @@ interface Exit {
   ) => Promise<Ended>;
 }
 
-function makeEnd(options: SignOutOptions, { scope, why, plan, askProvider }: Exit) {
+function makeEnd(options: SignOutOptions, { scopeOf, why, plan, askProvider }: Exit) {
   const { revocations, providers = {} } = options;
   const revoker = createRevoker(revocations, options);
   return async (event: BusinessEvent, { proof, accessToken }: SessionContext): Promise<ProblemResult> => {
     const refreshToken = readRefreshToken(event);
     if (!refreshToken.ok) return problem(400, { title: "Bad Request", errors: [{ field: "refreshToken", message: refreshToken.message }] });
     const { issuer } = proof.principal;
+    const scope = scopeOf(proof);
     const planned = await attempt(issuer, "record", async () => plan(proof));
     if (planned === "failed") return report(scope, "failed", null);
     const record = await attempt(issuer, "record", async () => write(revoker, planned, why));

@@ -29,6 +29,14 @@ export function keyOf({ issuer, kind, value }: Target): string {
   return `${issuer}#${kind}#${hash("sha256", value, "base64url")}`;
 }
 
+const KEY = new RegExp(`^([^#]+)#(${TARGET_KINDS.join("|")})#[\\w-]{43}$`);
+
+/** What a key in the table stands for; null: for no revocation. */
+export function readKey(key: string): Pick<Target, "issuer" | "kind"> | null {
+  const [, issuer, kind] = KEY.exec(key) ?? [];
+  return issuer === undefined || kind === undefined ? null : { issuer, kind: kind as TargetKind };
+}
+
 /** Everything by which a token could have been revoked. */
 export function targetsOf({ principal, tokenId }: Proof): readonly Target[] {
   const { issuer, session, subject, clientId } = principal;

@@ -11,6 +11,8 @@ import { proofOf, startTable, TABLE } from "../sessions/kit.ts";
 const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const source = (path: string) => new URL(`../../src/${path}`, import.meta.url).href;
 
+const JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+
 let database: Awaited<ReturnType<typeof startTable>>;
 let folder: string;
 beforeAll(async () => {
@@ -34,8 +36,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const revoke = (...args: readonly string[]) =>
+const revoke = (...args: readonly string[]) => revokeAs({ USER: "example-operator" }, args);
+const revokeAs = (environment: Readonly<Record<string, string>>, args: readonly string[]) =>
   runNode(folder, [MAIN, "revoke", ...args], {
+    ...environment,
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
     AWS_REGION: "local",
     AWS_ACCESS_KEY_ID: "local",
@@ -57,7 +61,7 @@ it("revokes, lists and takes back, and says who and why", async () => {
   const { code, stdout } = await revoke(...subject, ...cause);
   expect({ code, line: JSON.parse(stdout) as object }).toMatchObject({
     code: 0,
-    line: { message: "Revoked", issuer: "shop", kind: "subject", target: key, by: "example-operator", why: "stolen laptop" },
+    line: { audit: true, message: "Revoked", issuer: "shop", kind: "subject", target: key, by: "example-operator", why: "stolen laptop" },
   });
   expect(await isRevoked("mallory")).toBe(true);
   const listed = await revoke("--list");
@@ -84,10 +88,27 @@ it.each([
   [["--undo", "--key", "shop#issuer#x", "--issuer", "shop", "--subject", "x", "--why", "y"], /leave out --subject and --issuer/],
   [["--undo", "--key", "shop#issuer#x", "--everything", "--why", "y"], /leave out --everything/],
   [["--undo", "--key=", "--why", "y"], /--key is empty/],
+  [["--undo", "--key", keyOf({ issuer: "shop", kind: "subject", value: "x" }).replace("subject", "logout"), "--why", "y"], /not the key/],
+  ...["--session", "--subject", "--client"].map(
+    (option) => [["--issuer", "shop", option, JWT, "--why", "y"], new RegExp(`${option} wants an id, not a token`)] as const,
+  ),
 ])("%j is refused, and revokes nothing", async (args, message) => {
   const { code, stdout, stderr } = await revoke(...args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(message);
+});
+
+it("says that it has to know who wants it, where the environment does not tell", async () => {
+  const { code, stderr } = await revokeAs({ USER: "" }, ["--issuer", "shop", "--subject", "nobody", "--why", "y"]);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'sallyport: say who wants it: --by "your name".\n' });
+  expect(await isRevoked("nobody")).toBe(false);
+});
+
+it("keeps no token that the reason quotes, in no line and in no record", async () => {
+  const subject = ["--issuer", "shop", "--subject", "quoted"];
+  const { code, stdout } = await revoke(...subject, "--why", `found ${JWT} in a log`);
+  expect({ code, line: JSON.parse(stdout) as object }).toMatchObject({ code: 0, line: { why: "found (a token) in a log" } });
+  expect((await revoke("--list")).stdout).not.toContain(JWT.slice(0, 20));
 });
 
 it("revokes all that an issuer issued until now where that is said, and takes it back in the same words", async () => {

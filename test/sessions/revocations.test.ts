@@ -257,7 +257,14 @@ describe("a table that cannot be read", () => {
     const { client, revoker, audited } = make();
     client.down = true;
     await expect(revoker.revoke({ issuer: "shop", kind: "subject", value: "x" }, CAUSE)).rejects.toThrow("down");
-    expect(audited).toEqual([]);
+    expect(audited).toMatchObject([{ message: "Revoked", outcome: "unknown", issuer: "shop", kind: "subject" }]);
+  });
+
+  it("fails an undoing, which says so", async () => {
+    const { client, revoker, audited } = make();
+    client.down = true;
+    await expect(revoker.undo({ issuer: "shop", kind: "subject", value: "x" }, CAUSE)).rejects.toThrow("down");
+    expect(audited).toMatchObject([{ message: "Revocation undone", outcome: "unknown", issuer: "shop", kind: "subject" }]);
   });
 });
 
@@ -301,9 +308,41 @@ describe("records", () => {
     await revoker.undo(target, { by: "operator", why: "found it" });
     const about = { issuer: "shop", kind: "client", target: keyOf(target), upTo: NOW_SECONDS, by: "operator" };
     expect(audited).toEqual([
-      { message: "Revoked", ...about, why: "lost phone" },
-      { message: "Revocation undone", ...about, why: "found it" },
+      { message: "Revoked", outcome: "done", ...about, why: "lost phone" },
+      { message: "Revocation undone", outcome: "done", ...about, why: "found it" },
     ]);
+  });
+
+  it("so does an undoing that finds nothing: one whose answer was lost may have done it", async () => {
+    const { revoker, audited } = make();
+    const target = { issuer: "shop", kind: "client", value: randomUUID() } as const;
+    expect(await revoker.undo(target, CAUSE)).toBe(false);
+    expect(audited).toEqual([
+      { message: "Revocation undone", outcome: "absent", issuer: "shop", kind: "client", target: keyOf(target), upTo: null, ...CAUSE },
+    ]);
+  });
+
+  it.each(["session", "token", "subject", "client"] as const)("no %s is a token", async (kind) => {
+    const { revoker, audited } = make();
+    const revoking = revoker.revoke({ issuer: "shop", kind, value: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln" }, CAUSE);
+    await expect(revoking).rejects.toThrow(new TypeError(`The ${kind} to revoke is a token and not an id.`));
+    expect(audited).toEqual([]);
+  });
+
+  it("no token is kept in them, nor in their lines, whole or cut short", async () => {
+    const { client, revoker, audited } = make();
+    const target = { issuer: "shop", kind: "subject", value: randomUUID() } as const;
+    await revoker.revoke(target, { by: "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.", why: "leaked: eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0 (twice)" });
+    const { Item } = (await client.send(new GetCommand({ TableName: TABLE, Key: { target: keyOf(target) } }))) as { Item: object };
+    expect(Item).toMatchObject({ by: "(a token)", why: "leaked: (a token) (twice)" });
+    expect(audited).toMatchObject([{ by: "(a token)", why: "leaked: (a token) (twice)" }]);
+  });
+
+  it.each(["", "x", "shop#logout#", "shop#subject#short"])("what is not the key of one is not undone: %s", async (key) => {
+    const { client, revoker, audited } = make();
+    client.down = true;
+    await expect(revoker.undo(key, CAUSE)).rejects.toThrow(new TypeError("This is not the key of a revocation."));
+    expect(audited).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import { TABLE } from "./kit.ts";
 describe("a table of revocations", () => {
   const problems = (changes: object) =>
     sentencesIn(() => revocationTable({ table: TABLE, onUnavailable: "deny", ...changes }).open({ clock: Date.now }));
-  const DECIDE = 'Decide for "deny" (fail with a 503) or "allow" (let revoked tokens pass).';
+  const DECIDE = 'Decide for "deny" (requests fail) or "allow" (let revoked tokens pass).';
   const DURATION = 'is not a duration. Write it like "5s" or "31d".';
 
   it.each<[object, string]>([

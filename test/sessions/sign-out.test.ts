@@ -96,7 +96,7 @@ describe("sign-out", () => {
   it("falls back to the token's id; one without a name is a 503, and its subject's other tokens are left alone", async () => {
     const world = make();
     const named = user({ session: null });
-    await world.signOut(request(OUT, named));
+    expect(bodyOf(await world.signOut(request(OUT, named)))).toMatchObject({ scope: "token" });
     expect(await world.isRevoked(named)).toBe(true);
     expect(await world.isRevoked({ ...named, tokenId: "another" })).toBe(false);
     const bare = { ...user({ session: null }), tokenId: null };

@@ -132,7 +132,7 @@ describe("a forgotten password", () => {
   it("of a name that nobody has is answered like any other", async () => {
     const [known, unknown] = [await forgot("alice"), await forgot("mallory")];
     expect(unknown.CodeDeliveryDetails).toEqual(known.CodeDeliveryDetails);
-    await expect(confirm("mallory", "123456")).rejects.toMatchObject({ name: "ExpiredCodeException" });
+    await expect(confirm("mallory", "123456")).rejects.toMatchObject({ name: "CodeMismatchException" });
   });
 
   it("of somebody who is disabled stays as it was", async () => {
@@ -141,7 +141,13 @@ describe("a forgotten password", () => {
     await pool.client.send(new AdminDisableUserCommand(named("bob")));
     await forgot("bob");
     expect(pool.sentCode()).toBe(before);
-    await expect(confirm("bob", before)).rejects.toMatchObject({ name: "ExpiredCodeException" });
+    await expect(confirm("bob", before)).rejects.toMatchObject({ name: "CodeMismatchException" });
+  });
+
+  it("of somebody who was disabled since is of no use", async () => {
+    await forgot("bob");
+    await pool.client.send(new AdminDisableUserCommand(named("bob")));
+    await expect(confirm("bob", pool.sentCode())).rejects.toMatchObject({ name: "CodeMismatchException" });
   });
 
   it("cannot be replaced late, or by guessing", async () => {
