@@ -32,6 +32,9 @@ export const AUTHORIZERS: Readonly<Record<string, MakeEvent>> = {
   websocket: (token) => webSocketAuthorizerEvent({ ...request(token), routeKey: "$connect", path: "/" }),
 };
 
+/** A bundle without pinned keys, which asks the bench's identity provider for those of every issuer. */
+export const fetchingName = (name: string) => `${name}-fetching`;
+
 /** The one that is measured with revocations too, and the names of its bundles with them. */
 const [REVOKING, WITH_REVOCATIONS] = ["http", "http-with-revocations"];
 export const PINNED_WITH_REVOCATIONS = `${WITH_REVOCATIONS}-pinned`;
@@ -44,6 +47,8 @@ export type Sizes = ReadonlyMap<string, { readonly bytes: number; readonly gzipB
  * `<name>-pinned`. One is there with the whole configuration as well.
  */
 export interface DeployedAuthorizers {
+  /** What the issuers would publish, by the address of their keys. */
+  readonly published: ReadonlyMap<string, { readonly keys: readonly object[] }>;
   /** A token of one of the issuers, good for everything above. */
   readonly token: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -56,9 +61,12 @@ export async function buildDeployed(): Promise<DeployedAuthorizers> {
   Object.assign(process.env, EXAMPLE_ENVIRONMENT);
   const { default: gateway } = (await import("../gateway.config.ts")) as { readonly default: Gateway };
   const { jwks, sign } = await createTestTokens(gateway);
+  const locations = gateway.issuers.flatMap(({ name, keyLocations }) => keyLocations.map((location) => ({ ...location, name })));
+  if (locations.some(({ kind }) => kind !== "jwks")) throw new Error("An issuer of gateway.config.ts has its keys found by discovery.");
+  const published = new Map(locations.map(({ url, name }) => [url, { keys: jwks[name]?.keys ?? [] }]));
   const pins = gateway.issuers.map(({ name, keyLocations }) => [
     name,
-    Object.fromEntries(keyLocations.map(({ url }) => [url, { keys: jwks[name]?.keys ?? [], fetchedAt: Date.now() }])),
+    Object.fromEntries(keyLocations.map(({ url }) => [url, { ...published.get(url), fetchedAt: Date.now() }])),
   ]);
   const snapshot = await writeSnapshot("deployed", Object.fromEntries(pins) as KeySnapshot);
   const sources = { ...(await writePlain()), [WITH_REVOCATIONS]: `authorizers/${REVOKING}.ts` };
@@ -67,13 +75,25 @@ export async function buildDeployed(): Promise<DeployedAuthorizers> {
   await build({ outdir: OUTDIR, entries: entries("-pinned"), snapshot });
   const claims = { aud: EXAMPLE_ENVIRONMENT["SHOPS_AUDIENCE"], sub: "auth0|user-1", azp: "web", scope: "orders:read" };
   return {
+    published,
     token: await sign("shops", { claims }),
     environment: EXAMPLE_ENVIRONMENT,
     sizes: sizesOf(built),
   };
 }
 
+/**
+ * Bundles the authorizers once more, without pinned keys and with the transport of the local twin, which asks for every key at `keysUrl`
+ * instead of at its issuer. That is all they differ in: nothing answers on this machine at the issuers' own addresses.
+ */
+export async function buildFetching(keysUrl: string): Promise<void> {
+  const entries = Object.keys(AUTHORIZERS).map((name) => [fetchingName(name), plainEntry(name)]);
+  await build({ outdir: OUTDIR, entries: Object.fromEntries(entries) as Record<string, string>, local: { keysUrl } });
+}
+
 const sizesOf = (built: Awaited<ReturnType<typeof build>>): Sizes => new Map(built.map((bundle) => [bundle.name, bundle]));
+
+const plainEntry = (name: string) => join(OUTDIR, "plain", "authorizers", `${name}.ts`);
 
 /** Writes the authorizers over the sample's configuration without its revocations; answers their entry points by name. */
 async function writePlain(): Promise<Readonly<Record<string, string>>> {
@@ -84,7 +104,7 @@ async function writePlain(): Promise<Readonly<Record<string, string>>> {
   await writeFile(join(root, folder, "gateway.config.ts"), config);
   const entries = Object.keys(AUTHORIZERS).map(async (name) => {
     const source = await readFile(join(root, "authorizers", `${name}.ts`), "utf8");
-    const path = join(folder, "authorizers", `${name}.ts`);
+    const path = plainEntry(name);
     await writeFile(join(root, path), source.replaceAll('"../src/', '"../../../../src/'));
     return [name, path] as const;
   });

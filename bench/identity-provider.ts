@@ -7,9 +7,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { makeCertificate } from "../test/keys/certificate.ts";
 import { AUDIENCE, createSigner, issuerUrl } from "./tokens.ts";
 
-/** An identity provider on loopback, over TLS, that publishes one RS256 key and counts who asks for it. */
+/** An identity provider on loopback, over TLS, that publishes one RS256 key, and the keys of others, and counts who asks for them. */
 export interface IdentityProvider {
   readonly keysUrl: string;
+  /** From now on, answers for other issuers too: what is asked for as `<keysUrl>?url=<address>` is the keys at that address. */
+  standInFor(published: ReadonlyMap<string, object>): void;
   /** What a process has to be told to trust it, and to accept its tokens. */
   readonly environment: Readonly<Record<string, string>>;
   readonly jwks: { readonly keys: readonly unknown[] };
@@ -28,9 +30,13 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const authority = join(folder, "authority.pem");
   await writeFile(authority, certificate.cert);
   let [fetches, delay] = [0, 0];
-  const server = createServer(certificate, (_request, response) => {
+  let others: ReadonlyMap<string, object> = new Map();
+  const server = createServer(certificate, ({ url = "" }, response) => {
     fetches++;
-    void pause(delay).then(() => response.setHeader("content-type", "application/json").end(JSON.stringify(signer.jwks)));
+    const address = new URL(url, "https://127.0.0.1").searchParams.get("url");
+    const keys = address === null ? signer.jwks : others.get(address);
+    if (keys === undefined) response.statusCode = 404;
+    void pause(delay).then(() => response.setHeader("content-type", "application/json").end(JSON.stringify(keys ?? {})));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const keysUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
@@ -38,6 +44,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     keysUrl,
     environment: { NODE_EXTRA_CA_CERTS: authority, KEYS_URL: keysUrl, ISSUER: issuerUrl(0), AUDIENCE },
     jwks: signer.jwks,
+    standInFor: (published) => void (others = published),
     mint: () => signer.mint(issuerUrl(0)).text,
     fetches: () => fetches,
     slowDown: (milliseconds) => void (delay = milliseconds),

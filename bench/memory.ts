@@ -12,19 +12,23 @@ export interface MemoryResult {
   readonly samples: readonly number[];
 }
 
-/** Tokens that come round again only after so many others count as distinct: the memo keeps a thousand at most. */
-const DISTINCT = 20_000;
+const KINDS = { distinct: "distinct tokens, each seen once", repeated: "one token" } as const;
 
-/** Two processes at once, one of which sees ever new tokens, the other one token all the time. */
+/** Two processes at once: every invocation of one brings a token that it has never seen, the other sees one token all the time. */
 export async function measureMemory(invocations: number): Promise<readonly MemoryResult[]> {
-  const count = Math.min(DISTINCT, invocations);
-  const kinds = { distinct: `${count.toLocaleString("en")} tokens in turn`, repeated: "one token" };
   return Promise.all(
-    Object.entries(kinds).map(async ([kind, name]) => {
-      const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", CHILD, kind, String(invocations), String(count)]);
+    Object.entries(KINDS).map(async ([kind, name]) => {
+      const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", CHILD, kind, String(invocations)]);
       return { name, invocations, samples: JSON.parse(stdout) as number[] };
     }),
   );
+}
+
+/** The next token: one that was never there before and is kept nowhere, or always the same. */
+export function supplyTokens(kind: keyof typeof KINDS, mint: () => string): () => string {
+  if (kind === "distinct") return mint;
+  const token = mint();
+  return () => token;
 }
 
 /** How far memory has grown over the last four fifths, by which time everything is loaded and compiled: 1 is not at all. */

@@ -74,10 +74,21 @@ const routePath = (index: number) => `/orders-${index}/{id}`;
 /** The key of route number `index` in the gateway's table. */
 export const routeKey = (index: number) => `GET ${routePath(index)}`;
 
+/** How much there is in a gateway's configuration. */
+export interface GatewaySize {
+  readonly issuers: number;
+  readonly routes: number;
+  /** False: every second route, counted back from the last but one, has a scope of its own, which no token holds. Default true. */
+  readonly sharesRules?: boolean;
+}
+
 /** A gateway with so many OpenID Connect issuers and so many routes, each guarded by a scope. */
-export function createGateway(algorithm: SchemeName, { issuers, routes }: { readonly issuers: number; readonly routes: number }): Gateway {
+export function createGateway(algorithm: SchemeName, { issuers, routes, sharesRules = true }: GatewaySize): Gateway {
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
-  const table = Object.fromEntries(numbers(routes).map((index) => [routeKey(index), scope("orders:read")]));
+  const hasOwnRule = (index: number) => !sharesRules && (routes - 1 - index) % 2 === 1;
+  const table = Object.fromEntries(
+    numbers(routes).map((index) => [routeKey(index), scope(hasOwnRule(index) ? `orders-${index}:read` : "orders:read")]),
+  );
   return defineGateway({
     issuers: Object.fromEntries(
       numbers(issuers).map((index) => [

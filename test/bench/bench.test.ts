@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../bench/main.ts", import.meta.url));
+const OWN_SCOPES = "routes, every second with a scope of its own, REST API";
 let out = "";
 
 beforeEach(() => {
@@ -49,6 +50,15 @@ it("measures everything once and writes tables without a gap", { timeout: 180_00
   // How often keys were fetched does not depend on how fast the machine is.
   expect(cells("authorizer with a snapshot")?.[5]).toBe("0");
   expect(cells("authorizer without one")?.[5]).toBe("1");
+  for (const name of ["http", "rest-token", "rest-request", "websocket"]) {
+    expect(cells(`\`${name}\`, deployed with a snapshot`)?.[5]).toBe("0");
+    expect(Number(cells(`\`${name}\`, deployed without one`)?.[5])).toBeGreaterThan(0);
+  }
+  for (const series of ["issuers, HTTP API", "routes that share a rule, HTTP API", "routes that share a rule, REST API", OWN_SCOPES])
+    expect(cells(series)?.slice(2, -1)).toEqual(["1.00×", ...Array<unknown>(3).fill(expect.stringMatching(/^\d+\.\d\d×$/))]);
+  for (const kind of ["distinct tokens, each seen once", "one token"]) expect(cells(kind)?.[2]).toBe("500");
+  expect(Number(cells("no revocations")?.[3])).toBe(0);
+  expect(Number(cells("asked anew, DynamoDB on this machine")?.[3])).toBe(1);
   expect(cells("snapshot")?.[3]).toBe("0");
   expect(cells("network")?.[3]).toBe(cells("network")?.[2]);
   expect(page).not.toMatch(/NaN|Infinity|undefined/);
