@@ -1,11 +1,13 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { defineCommand } from "citty";
+import { plain, show } from "../src/explain/safe-text.ts";
 import type { Gateway } from "../src/gateway.ts";
 import type { KeySnapshot } from "../src/keys/create-keys.ts";
 import { type KeySet, readKeySet } from "../src/keys/key-set.ts";
 import { httpsFetch } from "../src/keys/transport.ts";
 import { loadGateway } from "./load-gateway.ts";
-import { compareKeys, fetchLive, makeSnapshot, pinnedAt } from "./pin-keys.ts";
+import { compareKeys, fetchLive, hasKeySets, makeSnapshot, pinnedAt } from "./pin-keys.ts";
 import { readSnapshot, renderSnapshot, SNAPSHOT_FILE } from "./snapshot-file.ts";
 import { attempt, checkArguments, UsageError } from "./usage.ts";
 
@@ -46,9 +48,12 @@ const check = defineCommand({
   run: ({ args, rawArgs }) =>
     attempt(async () => {
       checkArguments(rawArgs, CHECK, "keys check");
-      await checkKeys(await loadGateway(args.config), await requireSnapshot(args.file));
+      await checkKeys(await loadGateway(args.config), args.file);
     }),
 });
+
+const NOTHING_TO_PIN =
+  "There is nothing to pin: no issuer publishes a key set. Keys that have a file each are fetched when a token names one.";
 
 /** `sallyport keys`: the snapshot that lets a cold start verify tokens without the network. */
 export const keys = defineCommand({
@@ -57,6 +62,7 @@ export const keys = defineCommand({
 });
 
 async function pinKeys(gateway: Gateway, out: string, complain: (message: string) => void): Promise<void> {
+  if (!hasKeySets(gateway)) return sayNothingToPin(out, console.log);
   const previous = await readPrevious(out, complain);
   const live = await fetchLive(gateway, LIVE);
   const snapshot = makeSnapshot(live, previous);
@@ -72,10 +78,18 @@ function describeKept(previous: KeySnapshot | null, issuer: string, url: string)
   return kept === null ? "none are pinned" : `those of ${new Date(kept.fetchedAt).toISOString()} stay pinned`;
 }
 
-async function checkKeys(gateway: Gateway, snapshot: KeySnapshot): Promise<void> {
+/** A file of an earlier configuration may lie there: pinning again would not mend it. */
+function sayNothingToPin(file: string, complain: (message: string) => void): void {
+  console.log(NOTHING_TO_PIN);
+  if (existsSync(file)) complain(`Delete ${file}: nothing in it is used.`);
+}
+
+async function checkKeys(gateway: Gateway, file: string): Promise<void> {
+  if (!hasKeySets(gateway)) return sayNothingToPin(file, fail);
+  const snapshot = await requireSnapshot(file);
   const live = await fetchLive(gateway, LIVE);
   const drift = compareKeys(snapshot, live, { now: Date.now(), maxStale: gateway.keys.maxStale * 1_000 });
-  for (const { issuer, message } of drift) fail(`${issuer}: ${message}`);
+  for (const { issuer, message } of drift) fail(plain(`${issuer}: ${message}`));
   if (drift.length === 0) console.log("The snapshot holds what the issuers publish.");
 }
 
@@ -83,7 +97,9 @@ async function checkKeys(gateway: Gateway, snapshot: KeySnapshot): Promise<void>
 function listKeys(snapshot: KeySnapshot, now: number): string {
   const rows = Object.entries(snapshot).flatMap(([issuer, pins]) =>
     Object.entries(pins).flatMap(([url, pinned]) =>
-      usable(readKeySet(pinned)).map(({ kid, algorithms }) => [issuer, kid, algorithms.join(","), age(now - pinned.fetchedAt), url]),
+      usable(readKeySet(pinned)).map(({ kid, algorithms }) =>
+        [issuer, show(kid), algorithms.join(","), age(now - pinned.fetchedAt), url].map(plain),
+      ),
     ),
   );
   const lines = [["issuer", "kid", "algorithm", "age", "source"], ...rows];

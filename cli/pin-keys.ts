@@ -1,3 +1,4 @@
+import { show } from "../src/explain/safe-text.ts";
 import type { Gateway } from "../src/gateway.ts";
 import type { KeySnapshot, PinnedKeys } from "../src/keys/create-keys.ts";
 import type { Fetch } from "../src/keys/download.ts";
@@ -24,6 +25,9 @@ export interface Drift {
   readonly issuer: string;
   readonly message: string;
 }
+
+/** Whether any issuer publishes its keys as a set: keys that have a file each are known only once a token names one. */
+export const hasKeySets = ({ issuers }: Gateway): boolean => issuers.some(({ keyLocations }) => keyLocations.length > 0);
 
 /** Fetches and vets the keys of every issuer, all at once, as the gateway itself would. Never throws. */
 export async function fetchLive({ issuers }: Gateway, options: PinOptions): Promise<readonly LiveKeys[]> {
@@ -101,7 +105,7 @@ function compareSets(then: PinnedKeys, now: PinnedKeys): string[] {
   return kids.flatMap((kid) => {
     const [old, current] = [before.get(kid), after.get(kid)];
     if (old === current) return [];
-    return [old === undefined ? `${kid} is new` : current === undefined ? `${kid} was withdrawn` : `${kid} has changed`];
+    return [`${show(kid)} ${old === undefined ? "is new" : current === undefined ? "was withdrawn" : "has changed"}`];
   });
 }
 

@@ -46,6 +46,8 @@ export interface KeysOptions {
 
 /** A gateway's key finder. */
 export interface Keys extends KeyFinder {
+  /** Whether any keys of a location are held, in memory or from the snapshot, however old. Asks nobody. */
+  holds(issuer: string, location: KeyLocation): boolean;
   /**
    * Begins to fetch a location's keys before a token asks for them, such as in the init phase. Never throws; does nothing
    * where keys are held already.
@@ -110,6 +112,7 @@ function createFetchedKeys(options: KeysOptions): Keys {
     findReplacement: async ({ issuer, location, kid, algorithm }, failed) =>
       // A file for one key is that key: an id is not used again.
       location.kind === "single" ? null : cacheOf(issuer, location).findReplacement(kid, algorithm, failed),
+    holds: (issuer, location) => cacheOf(issuer, location).holds(),
     prepare: async (issuer, location) => cacheOf(issuer, location).prepare(),
   };
 }
@@ -156,6 +159,8 @@ function createFixedKeys(jwks: Readonly<Record<string, JwkSet>>): Keys {
       return key;
     },
     findReplacement: async () => null,
+    // There is nothing to fetch, whether the issuer is listed or not.
+    holds: () => true,
     prepare: async () => {},
   };
 }

@@ -133,10 +133,15 @@ export class KeyCache {
     return differing();
   }
 
+  /** Whether any keys are held, however old. */
+  holds(): boolean {
+    return this.#held !== null;
+  }
+
   /** Where nothing is held: takes keys from the shelf or from the issuer. Never throws. */
   async prepare(): Promise<void> {
     await this.#recallOnce();
-    if (this.#held === null) await this.#refreshOnce();
+    if (!this.holds()) await this.#refreshOnce();
   }
 
   /** Where nothing is held that may still be served: takes keys from the shelf, if there is one. Never throws. */

@@ -5,10 +5,17 @@ import type { Keys } from "./create-keys.ts";
 const MOST = 8;
 
 /**
- * Begins to fetch the keys of a gateway's first issuers, all at once, where none are held. Returns at once: a token that comes
- * meanwhile waits for the fetch that is under way. Failures show when a token needs the keys.
+ * Begins to fetch the keys of a gateway's issuers, all at once: the first eight sets of which none are held. Returns at once: a token
+ * that comes meanwhile waits for the fetch that is under way. Failures show when a token needs the keys.
  */
 export function prefetchKeys({ issuers }: Pick<Gateway, "issuers">, keys: Keys): void {
-  const wanted = issuers.flatMap(({ name, keyLocations }) => keyLocations.map((location) => ({ name, location })));
-  for (const { name, location } of wanted.slice(0, MOST)) keys.prepare(name, location).catch(() => {});
+  let begun = 0;
+  for (const { name, keyLocations } of issuers) {
+    for (const location of keyLocations) {
+      if (begun === MOST) return;
+      if (keys.holds(name, location)) continue;
+      begun++;
+      keys.prepare(name, location).catch(() => {});
+    }
+  }
 }

@@ -99,7 +99,7 @@ it("keys list shows issuer, key id, algorithm, age and source", async () => {
     code: 0,
     rows: [
       ["issuer", "kid", "algorithm", "age", "source"],
-      ["shop", "a", "ES256", "3h", "https://id.example/keys"],
+      ["shop", '"a"', "ES256", "3h", "https://id.example/keys"],
     ],
   });
 });
@@ -129,9 +129,9 @@ describe("keys check", () => {
   it("reports new, withdrawn and changed keys", async () => {
     const { shop, folder } = await pinned();
     shop.publish(b);
-    expect(await check(folder)).toEqual([1, "shop: a was withdrawn\nshop: b is new\n"]);
+    expect(await check(folder)).toEqual([1, 'shop: "a" was withdrawn\nshop: "b" is new\n']);
     shop.publish(makeKey("a"));
-    expect(await check(folder)).toEqual([1, "shop: a has changed\n"]);
+    expect(await check(folder)).toEqual([1, 'shop: "a" has changed\n']);
   });
 
   it("reports an issuer that fails, locations that came or went, and keys too old to be used", async () => {

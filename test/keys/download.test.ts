@@ -1,78 +1,19 @@
-import type { RequestListener, ServerResponse } from "node:http";
+import type { RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLoader } from "../../src/keys/load-keys.ts";
 import type { Fetch } from "../../src/keys/download.ts";
-import { httpsFetch } from "../../src/keys/transport.ts";
+import { FAULTS, GOOD, TRANSPORTS } from "./faults.ts";
 import { at, MINUTE, makeFinder, makeKey, outcome, query, serve, setOf } from "./kit.ts";
 
 const a = makeKey("a");
 const document = setOf([a]);
-const drips = new Set<NodeJS.Timeout>();
-
-function drip(response: ServerResponse): void {
-  response.writeHead(200, { "content-type": "application/json" });
-  drips.add(setInterval(() => response.write(" "), 100));
-}
-
-/** 33 MB of spaces around a good set, sent as fast as the reader takes it. */
-function flood(response: ServerResponse): void {
-  response.on("error", () => {});
-  const chunk = Buffer.alloc(1_000_000, " ");
-  let left = 33;
-  const push = () => {
-    let isDrained = true;
-    while (left > 0 && isDrained) {
-      left--;
-      isDrained = response.write(chunk);
-    }
-    if (isDrained) response.end(document);
-    else response.once("drain", push);
-  };
-  push();
-}
-
-const encoded = (coding: string, body: Buffer) => (response: ServerResponse) =>
-  response.writeHead(200, { "content-encoding": coding }).end(body);
-const bomb = Buffer.concat([Buffer.alloc(5_000_000, " "), Buffer.from(document)]);
-
-/** Faults by path; every one must leave the reader without keys. */
-const FAULTS: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
-  "status-500": (response) => response.writeHead(500).end(document),
-  "status-404": (response) => response.writeHead(404).end(document),
-  "status-203": (response) => response.writeHead(203).end(document),
-  html: (response) => response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Sign in</title>"),
-  empty: (response) => response.writeHead(200).end(),
-  reset: (response) => response.socket?.resetAndDestroy(),
-  "reset-in-body": (response) => response.write(document.slice(0, 20), () => response.socket?.resetAndDestroy()),
-  "hang-before-headers": () => {},
-  "hang-after-headers": (response) => response.writeHead(200).flushHeaders(),
-  "slow-drip": drip,
-  redirect: (response) => response.writeHead(302, { location: "/good" }).end(document),
-  "33-MB": flood,
-  "one-byte-too-many": (response) => response.end(document.padEnd(150_001)),
-  "coding-in-name-only": encoded("gzip", Buffer.from(document)),
-  "gzip-bomb": encoded("gzip", gzipSync(bomb)),
-  "brotli-bomb": encoded("br", brotliCompressSync(bomb)),
-  "truncated-JSON": (response) => response.end(document.slice(0, -2)),
-  "duplicate-members": (response) => response.end(document.replace("{", '{"keys":[],')),
-  "byte-order-mark": (response) => response.end(`\uFEFF${document}`),
-  "empty-object": (response) => response.end("{}"),
-  "empty-set": (response) => response.end('{"keys":[]}'),
-  null: (response) => response.end("null"),
-};
-const GOOD: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
-  good: (response) => response.end(document),
-  "all-150-kB": (response) => response.end(document.padEnd(150_000)),
-  "identity-coding": encoded("identity", Buffer.from(document)),
-};
 
 const seen: string[] = [];
 const listener: RequestListener = (request, response) => {
   const path = request.url?.slice(1) ?? "";
   seen.push(path);
-  (FAULTS[path] ?? GOOD[path])?.(response);
+  (FAULTS[path] ?? GOOD[path])?.(response, document);
 };
 const countOf = (path: string) => seen.filter((one) => one === path).length;
 
@@ -80,15 +21,7 @@ let server: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
   server = await serve(listener);
 });
-afterAll(() => {
-  for (const timer of drips) clearInterval(timer);
-  server.close();
-});
-
-const TRANSPORTS: readonly (readonly [string, Fetch])[] = [
-  ["the default transport", httpsFetch],
-  ["globalThis.fetch", globalThis.fetch],
-];
+afterAll(() => server.close());
 
 describe.each(TRANSPORTS)("over %s", (_name, fetch) => {
   it.concurrent.each(Object.keys(GOOD))("%s is read", async (path) => {

@@ -59,6 +59,9 @@ describe("a usable key", () => {
     ["Ed25519 with the older name of its algorithm", { ...ed25519, alg: "EdDSA" }, ["EdDSA"]],
     ["Ed25519 with the newer name", { ...ed25519, alg: "Ed25519" }, ["Ed25519"]],
     ["key_ops with verify", { ...point, key_ops: ["verify"] }, ["ES256"]],
+    ["ext, whatever it says", { ...point, ext: false }, ["ES256"]],
+    ["null where another type's part would be", { ...point, n: null, e: null }, ["ES256"]],
+    ["members that mean nothing here", { ...point, x5c: [{}], x5t: 0, x5u: null, nbf: "soon", exp: {}, revoked: {} }, ["ES256"]],
     ["a key id of 256 characters", { ...point, kid: "k".repeat(256) }, ["ES256"]],
   ])("%s verifies %s", (_name, jwk, algorithms) => {
     expect(readKey(jwk)?.algorithms).toEqual(algorithms);
@@ -127,6 +130,19 @@ describe("an unusable key", () => {
     ["with its members inherited", Object.create(point)],
   ])("%s", (_name, jwk) => {
     expect(readKey(jwk)).toBeNull();
+  });
+
+  it.each([[null], [""], [0], [1], ["true"], [[]], [[true]], [{}]])("with ext %j", (ext) => {
+    for (const jwk of [good, point, ed25519]) {
+      expect(readKey({ ...jwk, ext: true })).not.toBeNull();
+      expect(readKey({ ...jwk, ext })).toBeNull();
+    }
+  });
+
+  it.each(["crv", "x", "y", "n", "e", "pub"])("with an object or a list for %s, which its own type may not even have", (name) => {
+    for (const jwk of [good, point, ed25519]) {
+      for (const value of [{}, [], { toString: null }, ["AQAB"]]) expect(readKey({ ...jwk, [name]: value })).toBeNull();
+    }
   });
 });
 

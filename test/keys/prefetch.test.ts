@@ -3,7 +3,7 @@ import { createVerifier, type VerifierOptions } from "../../src/index.ts";
 import type { Keys } from "../../src/keys/create-keys.ts";
 import { prefetchKeys } from "../../src/keys/prefetch.ts";
 import { createTestTokens } from "../../src/testing/index.ts";
-import { makeKey, outcome, setOf } from "./kit.ts";
+import { HOUR, makeKey, outcome, setOf } from "./kit.ts";
 import { claims, gatewayOf } from "./prefetch-kit.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -75,6 +75,7 @@ describe("prefetching", () => {
   it("lets nothing escape that a key finder of any kind throws", async () => {
     const gateway = gatewayOf({ shop: { jwksUri: URL_SHOP } });
     const keys = {
+      holds: () => false,
       prepare: async () => Promise.reject(new TypeError("broken")),
     } as unknown as Keys;
     const escaped: unknown[] = [];
@@ -96,11 +97,39 @@ describe("prefetching", () => {
     expect(urls).toHaveLength(1);
   });
 
-  it("begins with eight key sets at most", async () => {
+  describe("of twenty key sets", () => {
     const names = Array.from({ length: 20 }, (_, index) => `issuer${index}`);
-    const site = counting();
-    const gateway = gatewayOf(Object.fromEntries(names.map((name) => [name, { jwksUri: `https://${name}.example/keys` }])));
-    createVerifier(gateway, { fetch: site.fetch, prefetch: true });
-    await vi.waitFor(() => expect(site.urls).toHaveLength(8));
+    const urlOf = (name = "") => `https://${name}.example/keys`;
+    const gateway = gatewayOf(Object.fromEntries(names.map((name) => [name, { jwksUri: urlOf(name) }])));
+    const key = makeKey("pinned");
+    const pin = (fetchedAt: number, pinned: readonly string[]) =>
+      Object.fromEntries(pinned.map((name) => [name, { [urlOf(name)]: { keys: [key.jwk], fetchedAt } }]));
+    /** The addresses asked, once every fetch that was begun has been answered. */
+    const askedWith = async (options: VerifierOptions) => {
+      const site = counting();
+      createVerifier(gateway, { fetch: site.fetch, prefetch: true, ...options });
+      await new Promise((resolve) => setImmediate(resolve));
+      return site.urls;
+    };
+
+    it("begins with the first eight", async () => {
+      expect(await askedWith({})).toEqual(names.slice(0, 8).map(urlOf));
+    });
+
+    it("begins with the first eight that the snapshot does not hold", async () => {
+      const pinned = names.filter((_name, index) => index < 8 || index === 10);
+      const rest = names.filter((name) => !pinned.includes(name));
+      expect(await askedWith({ snapshot: pin(Date.now() - 1_000, pinned) })).toEqual(rest.slice(0, 8).map(urlOf));
+      expect(await askedWith({ snapshot: pin(Date.now() - 1_000, names.slice(0, 19)) })).toEqual([urlOf(names[19])]);
+      expect(await askedWith({ snapshot: pin(Date.now() - 1_000, names) })).toEqual([]);
+    });
+
+    it("takes those pinned longer than maxStale ago for not held", async () => {
+      expect(await askedWith({ snapshot: pin(Date.now() - 25 * HOUR, names) })).toEqual(names.slice(0, 8).map(urlOf));
+    });
+
+    it("begins with none where the keys are fixed", async () => {
+      expect(await askedWith({ jwks: {} })).toEqual([]);
+    });
   });
 });

@@ -274,7 +274,7 @@ it("what is fetched early are the first eight key sets of the first issuers, eac
   const asked: string[] = [];
   const issuers = ["a", "b", "c"].map((name) => ({ name, keyLocations: [1, 2, 3].map((index) => at(`https://${name}.example/${index}`)) }));
   const prepare = async (issuer: string, { url }: { readonly url: string }) => void asked.push(`${issuer} ${url}`);
-  prefetchKeys({ issuers } as never, { prepare } as never);
+  prefetchKeys({ issuers } as never, { holds: () => false, prepare } as never);
   expect(asked).toHaveLength(8);
   expect([asked[0], asked[7]]).toEqual(["a https://a.example/1", "c https://c.example/2"]);
 });
@@ -284,7 +284,8 @@ it("what cannot be fetched early is nobody's failure", async () => {
   const listen = (reason: unknown) => void escaped.push(reason);
   process.on("unhandledRejection", listen);
   const prepare = () => Promise.reject(new TypeError("broken"));
-  prefetchKeys({ issuers: [{ name: "a", keyLocations: [at(URL)] }] } as never, { prepare } as never);
+  const keys = { holds: () => false, prepare };
+  prefetchKeys({ issuers: [{ name: "a", keyLocations: [at(URL)] }] } as never, keys as never);
   await new Promise((resolve) => setImmediate(resolve));
   process.off("unhandledRejection", listen);
   expect(escaped).toEqual([]);

@@ -1,14 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, it } from "vitest";
 import { makeCertificate } from "./certificate.ts";
-import { makeKey, setOf } from "./kit.ts";
 import { runNode } from "./pin-kit.ts";
+import type { TlsOutcome } from "./tls-decisions.ts";
 
-const CREATE_KEYS = new URL("../../src/keys/create-keys.ts", import.meta.url).href;
+const DECISIONS = fileURLToPath(new URL("tls-decisions.ts", import.meta.url));
 const HOUR = 60 * 60 * 1_000;
 
 const CERTIFICATES = {
@@ -18,52 +17,50 @@ const CERTIFICATES = {
   "of an unknown authority": makeCertificate("127.0.0.1"),
 };
 
-const servers = new Map<string, { readonly server: Server; readonly url: string; requests: number }>();
-let folder: string;
+let outcomes: Readonly<Record<string, TlsOutcome>>;
 
+/** Everything is tried at once, in a process that trusts the authorities in the file besides Node's own. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sallyport-tls-"));
+  const folder = await mkdtemp(join(tmpdir(), "sallyport-tls-"));
+  const [authorities, certificates] = [join(folder, "authorities.pem"), join(folder, "certificates.json")];
   const { "of an unknown authority": _unknown, ...known } = CERTIFICATES;
-  await writeFile(
-    join(folder, "authorities.pem"),
-    Object.values(known)
-      .map(({ cert }) => cert)
-      .join(""),
-  );
-  for (const [name, certificate] of Object.entries(CERTIFICATES)) {
-    const server = createServer(certificate, (_request, response) => {
-      const own = servers.get(name);
-      if (own !== undefined) own.requests++;
-      response.end(setOf([makeKey("a")]));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    servers.set(name, { server, url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/keys`, requests: 0 });
-  }
-});
-afterAll(async () => {
-  for (const { server } of servers.values()) {
-    server.closeAllConnections();
-    server.close();
-  }
+  const trusted = Object.values(known).map(({ cert }) => cert);
+  await Promise.all([writeFile(authorities, trusted.join("")), writeFile(certificates, JSON.stringify(CERTIFICATES))]);
+  const { stdout, stderr } = await runNode(folder, [DECISIONS, certificates], { NODE_EXTRA_CA_CERTS: authorities });
   await rm(folder, { recursive: true, force: true });
+  if (stderr !== "") throw new Error(stderr);
+  outcomes = JSON.parse(stdout) as typeof outcomes;
 });
 
-/** Looks a key up with the default transport, in a process that trusts the authorities in the file besides Node's own. */
-async function lookUp(name: string): Promise<{ readonly outcome: string; readonly requests: number }> {
-  const { url = "" } = servers.get(name) ?? {};
-  const find = `const { createKeys } = await import(${JSON.stringify(CREATE_KEYS)});
-const query = { issuer: "shop", location: { kind: "jwks", url: ${JSON.stringify(url)} }, kid: "a", algorithm: "ES256" };
-process.stdout.write(await createKeys({ clock: Date.now }).find(query).then(({ kid }) => "found " + kid, ({ code }) => code));`;
-  const authorities = { NODE_EXTRA_CA_CERTS: join(folder, "authorities.pem") };
-  const { stdout, stderr } = await runNode(folder, ["--input-type=module", "--eval", find], authorities);
-  expect(stderr).toBe("");
-  return { outcome: stdout, requests: servers.get(name)?.requests ?? 0 };
-}
-
-it("keys are fetched over TLS from a server whose certificate is good", async () => {
-  expect(await lookUp("good")).toEqual({ outcome: "found a", requests: 1 });
+it("keys are fetched over TLS from a server whose certificate is good", () => {
+  expect(outcomes["a certificate good"]).toEqual({
+    looked: "found",
+    cold: ["allowed", "allowed"],
+    coldLines: [],
+    held: ["allowed", "allowed", "allowed"],
+    heldLines: [],
+    connections: [1, 2, 4],
+    requests: [1, 2, 4],
+  });
 });
 
-it.each(["for another host", "that has ended", "of an unknown authority"])("a certificate %s gets no request at all", async (name) => {
-  expect(await lookUp(name)).toEqual({ outcome: "keys_unavailable", requests: 0 });
+it.each([
+  "a certificate for another host",
+  "a certificate that has ended",
+  "a certificate of an unknown authority",
+  "no certificate",
+  "no TLS",
+  "a reset in the handshake",
+  "no answer to the handshake",
+])("%s gets no request at all: a cold authorizer fails, and keys that were held go on working", (name) => {
+  expect(outcomes[name]).toEqual({
+    looked: "keys_unavailable",
+    cold: ["keys_unavailable", "keys_unavailable"],
+    coldLines: ["ERROR keys_unavailable", "ERROR keys_unavailable"],
+    held: ["allowed", "allowed", "allowed"],
+    heldLines: [],
+    connections: [1, 2, 4],
+    // The one that fetched the keys while the server was good.
+    requests: [0, 0, 1],
+  });
 });
