@@ -1,4 +1,5 @@
 import { defineCommand } from "citty";
+import { ConfigurationError } from "../src/config/report.ts";
 import { gatewayResponses } from "../src/gateway/gateway-responses.ts";
 import { attempt, checkArguments, UsageError } from "./usage.ts";
 
@@ -26,6 +27,7 @@ function print(options: Parameters<typeof gatewayResponses>[0]): object {
   try {
     return gatewayResponses(options);
   } catch (error) {
-    throw error instanceof TypeError ? new UsageError(error.message) : error;
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new UsageError(error.problems.map(({ path, message, fix }) => `${path.split(".").at(-1)} ${message} ${fix}`).join("\n"));
   }
 }

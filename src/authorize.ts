@@ -166,12 +166,16 @@ async function live(decision: Decided, text: string, { askLive, clock }: Runtime
 
 type Decided = Decision & { readonly kind: "allow" | "deny" };
 
-/** Whether this principal may use this route now, a live check aside; `now` in milliseconds. */
+/**
+ * Whether this principal may use this route now, a live check aside; `now` in milliseconds.
+ * @throws SallyportError `internal_error` where a rule of the configuration's own failed: that says nothing about the caller
+ */
 function decide(route: Route | null, principal: Principal, now: number): Decided {
   if (route === null) return { kind: "deny", principal, code: "route_unknown" };
   const verdict = evaluate(needsLive(route.rule) ? withoutLive(route.rule) : route.rule, principal, seconds(now));
   if (verdict.holds) return { kind: "allow", principal };
   const { code } = verdict;
+  if (code === "internal_error") throw new SallyportError(code);
   return code === "step_up_required" ? { kind: "deny", principal, code, challenge: verdict } : { kind: "deny", principal, code };
 }
 

@@ -28,7 +28,7 @@ export interface Replay {
   readonly fits: boolean;
   /** The route asked for; null: none was, or the table has none. */
   readonly route: Route | null;
-  /** As it was asked for. */
+  /** As it was asked for, without any token in it. */
   readonly wanted: string | null;
 }
 
@@ -38,9 +38,10 @@ export interface Replay {
  * @param wanted a key of the route table, or a method and a path; null: no route
  */
 export async function replayToken(gateway: Gateway, door: Door, wanted: string | null, options: VerifierOptions): Promise<Replay> {
-  const { gateway: watched, sighting, watch } = watchGateway(gateway);
+  const { gateway: watched, sighting, watch, watchOnline } = watchGateway(gateway);
   const usual = createRuntime(watched, options, undefined, () => void (sighting.isUnread = true));
-  const runtime: Runtime = { ...usual, memo: null, keys: watch(usual.keys) };
+  const online = usual.online ? watchOnline(usual.online) : null;
+  const runtime: Runtime = { ...usual, memo: null, keys: watch(usual.keys), online };
   const { credential, form, decoded } = door;
   const route = wanted === null ? null : findRoute(gateway, wanted);
   const proven = await authorize({ credential, form, route: null }, runtime);

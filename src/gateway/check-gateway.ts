@@ -35,6 +35,13 @@ export function checkGatewayCall(
       return report.problem("", `the gateway is ${kindOf(gateway)}.`, "Give what `defineGateway` answers; of a module, its `default`.");
     const names = gateway.issuers.map((issuer) => issuer.name);
     if (isObject(options.jwks)) checkNames(options.jwks, names, report.at("jwks"), "issuer");
+    if ("sampleAllowed" in options) checkShare(options.sampleAllowed, report);
     check?.(report);
   });
+}
+
+function checkShare(value: unknown, report: Report): void {
+  if (value === undefined || (typeof value === "number" && value >= 0 && value <= 1)) return;
+  const message = typeof value === "number" ? "is not between 0 and 1." : `is ${kindOf(value)}, not a number.`;
+  report.problem("sampleAllowed", message, "Give a number from 0 to 1, or leave it out.");
 }

@@ -1,3 +1,5 @@
+import { checkCall } from "../config/check-call.ts";
+import type { Report } from "../config/report.ts";
 import { challengeOf } from "../rules/challenge.ts";
 
 /** How a REST API's own answers are generated. */
@@ -47,16 +49,23 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 
 const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d+)?)$/;
 
+const NAMES = ["restApi", "origin", "resourceMetadata", "reasons"];
+
+function checkOptions({ origin, resourceMetadata = null }: GatewayResponseOptions, report: Report): void {
+  if (origin !== null && (typeof origin !== "string" || !ORIGIN.test(origin)))
+    report.problem("origin", "is no web page's origin.", "Write scheme and host, such as https://app.example, or `*`, or null for none.");
+  if (resourceMetadata !== null && (!URL.canParse(resourceMetadata) || /['"\s]/.test(resourceMetadata)))
+    report.problem("resourceMetadata", "is not a URL.", "Write the whole address.");
+}
+
 /**
  * What a REST API itself answers to requests that reach no function: problem documents (RFC 9457) with a challenge, readable to
  * the web page, and with API Gateway's id of the request. No text of the caller's is in them.
- * @throws TypeError for an origin or a URL that is none
+ * @throws ConfigurationError for an origin or a URL that is none, and for options that are none
  */
 export function gatewayResponses(options: GatewayResponseOptions): Readonly<Record<string, GatewayResponseResource>> {
+  checkCall("gatewayResponses", options, NAMES, (report) => checkOptions(options, report));
   const { restApi = "ApiGatewayRestApi", origin, resourceMetadata = null, reasons = false } = options;
-  if (origin !== null && !ORIGIN.test(origin)) throw new TypeError("origin: write scheme and host, such as https://app.example, or *.");
-  if (resourceMetadata !== null && (!URL.canParse(resourceMetadata) || /['"\s]/.test(resourceMetadata)))
-    throw new TypeError("resourceMetadata: is not a URL.");
   const challenges = {
     own: `'${challengeOf("credential_missing", {}, resourceMetadata)}'`,
     authorizer: "context.authorizer.challenge",

@@ -13,6 +13,6 @@ export async function checkRevoked(passage: Passage, revocations: Revocations): 
     return passage;
   } catch (error) {
     const code = error instanceof SallyportError ? error.code : "internal_error";
-    return { passes: false, code, challenge: {}, issuer: passage.principal.issuer };
+    return { passes: false, code, challenge: {}, issuer: passage.principal.issuer, route: passage.route };
   }
 }

@@ -11,7 +11,7 @@ import { membersOf } from "../members.ts";
 
 /** The guard's verdict on one request. */
 export type Passage =
-  | { readonly passes: true; readonly principal: Principal; readonly proof: () => Proof }
+  | { readonly passes: true; readonly principal: Principal; readonly proof: () => Proof; readonly route: string | null }
   | ({ readonly passes: false; readonly code: ReasonCode; readonly challenge: Challenge } & Partial<Seen>);
 
 /** What was known of a request when it was refused, for the log. */
@@ -59,8 +59,10 @@ function pass(routes: RouteTable, event: unknown, now: number, from: PrincipalSo
     if (!(principal.expiresAt > now)) return stop("principal_expired");
     if (route === null) return stop("route_unknown");
     const verdict = stillHolds(route.rule, principal, context, now);
-    if (verdict.holds)
-      return { passes: true, principal: sealPrincipal(principal), proof: () => ({ principal, ...marksOf(event, context, from) }) };
+    if (verdict.holds) {
+      const proof = () => ({ principal, ...marksOf(event, context, from) });
+      return { passes: true, principal: sealPrincipal(principal), proof, route: route.key };
+    }
     return stop(verdict.code, verdict.code === "step_up_required" ? verdict : {});
   } catch (error) {
     return stop(error instanceof SallyportError ? error.code : "internal_error");

@@ -1,14 +1,15 @@
 import { checkCall, checkHandler, checkTable } from "../config/check-call.ts";
-import { REASONS } from "../errors.ts";
+import { kindOf } from "../config/check-values.ts";
+import { checked } from "../config/report.ts";
 import { requestIdOf } from "../observe/request-id.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { RouteTable } from "../rules/route-table.ts";
 import type { Revocations, RevocationSource } from "../sessions/revocations.ts";
 import { checkRevoked } from "./check-revoked.ts";
-import { failureOf } from "./failure.ts";
 import { fence, type Passage, type PrincipalSource } from "./fence.ts";
 import { type BusinessEvent, withoutCredentials } from "./guarded-event.ts";
 import { problem, type ProblemResult, refusal } from "./problem.ts";
+import { createWatch, type Watch, type WatchOptions } from "./watch.ts";
 import { seconds } from "../seconds.ts";
 import type { Members } from "../members.ts";
 
@@ -19,11 +20,9 @@ export interface BusinessContext {
 }
 
 /** What the guard may be given; nothing is needed on Lambda. */
-export interface GuardOptions {
+export interface GuardOptions extends WatchOptions {
   /** Milliseconds since the epoch; default `Date.now`. */
   readonly clock?: () => number;
-  /** Where refusals and failures of the handler are written, as one JSON line; default stdout. */
-  readonly log?: (entry: Readonly<Record<string, string | readonly string[]>>) => void;
   /**
    * Where the principal comes from, on an API behind an authorizer of API Gateway's own: `nativeAuthorizer(…)`. Default: from an
    * authorizer of this gateway, and from nothing else.
@@ -47,39 +46,25 @@ export interface GuardOptions {
 export const GUARD_OPTIONS: readonly string[] = Object.keys({
   clock: 0,
   log: 0,
+  metrics: 0,
+  stopwatch: 0,
   from: 0,
   resourceMetadata: 0,
   revocations: 0,
   connectQuery: 0,
 } satisfies Record<keyof GuardOptions, 0>);
 
-/** One JSON line on stdout. */
-export const logToConsole: NonNullable<GuardOptions["log"]> = ({ level, message, ...rest }) =>
-  console.log(JSON.stringify({ level, message, timestamp: new Date().toISOString(), ...rest }));
-
 /**
  * What a guard asks for revocations; null: nothing. A request that is let through unasked gets a line.
  * @throws ConfigurationError
  */
-export function openRevocations({ revocations, from, clock = Date.now, log = logToConsole }: GuardOptions): Revocations | null {
-  const line = { level: "ERROR", message: "Request allowed", service: "sallyport", code: "revocations_unavailable" };
+export function openRevocations({ revocations, from, clock = Date.now }: GuardOptions, watch: Watch): Revocations | null {
   const source = revocations === undefined ? from?.revocations : revocations;
-  return source?.open({ clock, unavailable: (outcome) => void (outcome === "allow" && log(line)) }) ?? null;
-}
-
-/** One line for a refusal: fixed words, configured names, and API Gateway's id of the request. */
-export function refusalLine({ code, route, issuer }: Passage & { passes: false }, event: unknown): Readonly<Record<string, string>> {
-  const correlationId = requestIdOf(event);
-  const failed = REASONS[code].status >= 500;
-  return {
-    level: failed ? "ERROR" : "WARN",
-    message: failed ? "Request failed" : "Request refused",
-    service: "sallyport",
-    ...(correlationId !== null && { correlation_id: correlationId }),
-    code,
-    ...(issuer && { issuer }),
-    ...(route && { route }),
-  };
+  if (source !== undefined && source !== null && typeof source.open !== "function")
+    checked("revocations", (report) =>
+      report.problem("", `is ${kindOf(source)}, not a table of revocations.`, "Use `revocationTable({…})`."),
+    );
+  return source?.open({ clock, unavailable: watch.revocationsUnavailable }) ?? null;
 }
 
 /**
@@ -105,33 +90,37 @@ export function behindFence<Result>(
   options: GuardOptions,
   run: (event: BusinessEvent, passage: Passage & { readonly passes: true }, original: Members) => Promise<Result>,
 ): (event: unknown) => Promise<Result | ProblemResult> {
-  const { clock = Date.now, log = logToConsole, from, resourceMetadata = null, connectQuery } = options;
-  const revocations = openRevocations(options);
+  const { clock = Date.now, from, resourceMetadata = null, connectQuery } = options;
+  const watch = createWatch(options);
+  const revocations = openRevocations(options, watch);
   return async function guarded(event) {
+    const began = watch.begin();
     const passed = fence(routes, event, seconds(clock()), from);
     const passage = revocations === null ? passed : await checkRevoked(passed, revocations);
-    if (!passage.passes) {
-      log(refusalLine(passage, event));
-      return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(event), resourceMetadata });
-    }
+    watch.end(began, passage, event);
+    if (!passage.passes) return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(event), resourceMetadata });
     const original = event as Members;
-    return contained(() => run(withoutCredentials(original, connectQuery), passage, original), log, event);
+    const request = { event, route: passage.route, issuer: passage.principal.issuer };
+    const failed = (error: unknown) => watch.fail(began, request, error);
+    return contained(() => run(withoutCredentials(original, connectQuery), passage, original), failed, event);
   };
 }
 
-/** Runs a business handler; its failure becomes a 500 that tells the caller nothing but the request's id, in the form it reads. */
+/**
+ * Runs a business handler; its failure becomes a 500 that tells the caller nothing but the request's id, in the form it reads.
+ * @param failed writes down what was thrown
+ */
 export async function contained<Result>(
   run: () => Promise<Result>,
-  log: NonNullable<GuardOptions["log"]>,
+  failed: (error: unknown) => void,
   event: unknown,
   inForm: (failure: ProblemResult) => ProblemResult = (failure) => failure,
 ): Promise<Result | ProblemResult> {
   try {
     return await run();
   } catch (error) {
+    failed(error);
     const correlationId = requestIdOf(event);
-    const id = correlationId !== null && { correlation_id: correlationId };
-    log({ level: "ERROR", message: "Handler failed", service: "sallyport", ...id, ...failureOf(error) });
     return inForm(problem(500, { title: "Internal Server Error", ...(correlationId !== null && { correlationId }) }));
   }
 }

@@ -2,10 +2,11 @@ import { checkCall, checkTable } from "../config/check-call.ts";
 import type { RouteTable } from "../rules/route-table.ts";
 import { checkRevoked } from "./check-revoked.ts";
 import { fence, type Passage } from "./fence.ts";
-import { GUARD_OPTIONS, type GuardOptions, logToConsole, openRevocations, refusalLine } from "./guard.ts";
+import { GUARD_OPTIONS, type GuardOptions, openRevocations } from "./guard.ts";
 import { withoutCredentials } from "./guarded-event.ts";
 import { requestIdOf } from "../observe/request-id.ts";
 import { type ProblemResult, refusal } from "./problem.ts";
+import { createWatch } from "./watch.ts";
 import { seconds } from "../seconds.ts";
 
 /** The part of a middy request that the middleware touches. */
@@ -26,22 +27,22 @@ interface IdentityMiddleware {
  */
 export function identity(routes: RouteTable, options: GuardOptions = {}): IdentityMiddleware {
   checkCall("identity", options, GUARD_OPTIONS, (report) => checkTable(routes, report));
-  const { clock = Date.now, log = logToConsole, from, resourceMetadata = null, connectQuery } = options;
-  const revocations = openRevocations(options);
-  function enter(request: MiddyRequest, passage: Passage): ProblemResult | undefined {
-    if (!passage.passes) {
-      log(refusalLine(passage, request.event));
-      return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(request.event), resourceMetadata });
-    }
+  const { clock = Date.now, from, resourceMetadata = null, connectQuery } = options;
+  const watch = createWatch(options);
+  const revocations = openRevocations(options, watch);
+  function enter(request: MiddyRequest, passage: Passage, began: number): ProblemResult | undefined {
+    watch.end(began, passage, request.event);
+    if (!passage.passes) return refusal(passage.code, passage.challenge, { correlationId: requestIdOf(request.event), resourceMetadata });
     request.event = withoutCredentials(request.event as Readonly<Record<string, unknown>>, connectQuery);
     Object.assign(request.context, { principal: passage.principal });
     return undefined;
   }
   return {
     before(request) {
+      const began = watch.begin();
       const passage = fence(routes, request.event, seconds(clock()), from);
-      if (revocations === null) return enter(request, passage);
-      return checkRevoked(passage, revocations).then((checked) => enter(request, checked));
+      if (revocations === null) return enter(request, passage, began);
+      return checkRevoked(passage, revocations).then((checked) => enter(request, checked, began));
     },
   };
 }

@@ -1,4 +1,5 @@
 export type { Principal } from "../principal/principal.ts";
+export { type EmfOptions, emfMetrics, type Metrics } from "../observe/metrics.ts";
 export { defineRoutes } from "../rules/define-routes.ts";
 export type { PrincipalSource } from "./fence.ts";
 export { type BusinessContext, guard, type GuardOptions } from "./guard.ts";

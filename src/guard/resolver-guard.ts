@@ -1,18 +1,28 @@
 import { checkCall, checkHandler } from "../config/check-call.ts";
 import { checked } from "../config/report.ts";
-import { SallyportError } from "../errors.ts";
+import { type ReasonCode, SallyportError } from "../errors.ts";
 import { decodeMarks, decodePrincipal } from "../principal/codec.ts";
 import { sealPrincipal } from "../principal/principal.ts";
 import { checkRule } from "../rules/check-rule.ts";
 import { type Rule, type RuleInput, toRule } from "../rules/rule.ts";
 import { checkRevoked } from "./check-revoked.ts";
-import { failureOf } from "./failure.ts";
 import type { Passage } from "./fence.ts";
-import { type BusinessContext, type GuardOptions, openRevocations, refusalLine } from "./guard.ts";
+import { type BusinessContext, type GuardOptions, openRevocations } from "./guard.ts";
 import { withoutCredentials } from "./guarded-event.ts";
 import { stillHolds } from "./still-holds.ts";
+import { createWatch, type WatchOptions } from "./watch.ts";
 import { seconds } from "../seconds.ts";
 import { type Members, membersOf } from "../members.ts";
+
+/** What the guard of a resolver may be given; nothing is needed on Lambda. */
+type ResolverOptions = WatchOptions & Pick<GuardOptions, "clock" | "revocations">;
+const RESOLVER_OPTIONS: readonly string[] = Object.keys({
+  clock: 0,
+  log: 0,
+  metrics: 0,
+  stopwatch: 0,
+  revocations: 0,
+} satisfies Record<keyof ResolverOptions, 0>);
 
 /**
  * Wraps a Lambda resolver of an AppSync API behind `appSyncAuthorizer`. AppSync reuses an authorizer's answer, so the principal is
@@ -24,42 +34,57 @@ import { type Members, membersOf } from "../members.ts";
 export function resolverGuard<Result>(
   rule: RuleInput,
   handler: (event: Members, context: BusinessContext) => Promise<Result>,
-  options: Pick<GuardOptions, "clock" | "log" | "revocations"> = {},
-): (event: unknown) => Promise<Result> {
-  checkCall("resolverGuard", options, ["clock", "log", "revocations"], (report) => checkHandler(handler, report));
+  options: ResolverOptions = {},
+): (event: unknown, invocation?: { readonly awsRequestId?: string }) => Promise<Result> {
+  checkCall("resolverGuard", options, RESOLVER_OPTIONS, (report) => checkHandler(handler, report));
   const checked = checkedRule(rule);
-  const { clock = Date.now, log = (entry) => console.log(JSON.stringify(entry)) } = options;
-  const revocations = openRevocations(options);
-  return async function guarded(event) {
+  const { clock = Date.now } = options;
+  const watch = createWatch(options);
+  const revocations = openRevocations(options, watch);
+  return async function guarded(event, invocation) {
+    const began = watch.begin();
+    const invocationId = invocation?.awsRequestId ?? null;
     const passed = pass(checked, event, seconds(clock()));
     const passage = revocations === null ? passed : await checkRevoked(passed, revocations);
-    if (!passage.passes) {
-      log(refusalLine(passage, event));
-      throw new Error("Unauthorized");
-    }
+    watch.end(began, passage, event, invocationId);
+    if (!passage.passes) throw new Error("Unauthorized");
+    const { principal, route } = passage;
     try {
-      return await handler(withoutIdentity(event as Members), { principal: passage.principal });
+      return await handler(withoutIdentity(event as Members), { principal });
     } catch (error) {
-      log({ level: "ERROR", message: "Handler failed", ...failureOf(error), service: "sallyport" });
+      watch.fail(began, { event, route, issuer: principal.issuer, invocationId }, error);
     }
     throw new Error("Internal error");
   };
 }
 
 function pass(rule: Rule, event: unknown, now: number): Passage {
+  let route: string | null = null;
+  let issuer: string | null = null;
+  const stop = (code: ReasonCode): Passage => ({ passes: false, code, challenge: {}, route, issuer });
   try {
+    route = fieldOf(event);
     const context = membersOf(membersOf(event)["identity"])["resolverContext"];
     const principal = decodePrincipal(context);
+    issuer = principal.issuer;
     if (!(principal.expiresAt > now)) return stop("principal_expired");
     const verdict = stillHolds(rule, principal, context, now);
-    if (!verdict.holds) return { ...stop(verdict.code), issuer: principal.issuer };
-    return { passes: true, principal: sealPrincipal(principal), proof: () => ({ principal, ...decodeMarks(context) }) };
+    if (!verdict.holds) return stop(verdict.code);
+    return { passes: true, principal: sealPrincipal(principal), proof: () => ({ principal, ...decodeMarks(context) }), route };
   } catch (error) {
     return stop(error instanceof SallyportError ? error.code : "internal_error");
   }
 }
 
-const stop = (code: SallyportError["code"]): Passage & { readonly passes: false } => ({ passes: false, code, challenge: {} });
+/** The field of the schema that is resolved, such as `Query.order`: AppSync says which, and the caller can only choose among them. */
+function fieldOf(event: unknown): string | null {
+  const { parentTypeName, fieldName } = membersOf(membersOf(event)["info"]);
+  return [parentTypeName, fieldName].every((name) => typeof name === "string" && GRAPHQL_NAME.test(name))
+    ? `${parentTypeName as string}.${fieldName as string}`
+    : null;
+}
+
+const GRAPHQL_NAME = /^[A-Za-z_]\w{0,127}$/;
 
 /** The resolver's event without the authorizer's context and without the credentials among the request's headers. */
 function withoutIdentity(event: Members): Members {

@@ -7,7 +7,8 @@ import { AUTHORIZER_OPTIONS, checkGatewayCall } from "../gateway/check-gateway.t
 import { contained } from "../guard/guard.ts";
 import { type BusinessEvent, withoutCredentials } from "../guard/guarded-event.ts";
 import { type ProblemResult, refusal } from "../guard/problem.ts";
-import { logToConsole as logDecision, type LogEntry, SERVICE } from "../observe/log.ts";
+import { logFailure } from "../guard/watch.ts";
+import { logToStdout } from "../observe/log.ts";
 import { createObserver, type ObserverOptions } from "../observe/observer.ts";
 import { requestIdOf } from "../observe/request-id.ts";
 import { type Principal, sealPrincipal } from "../principal/principal.ts";
@@ -27,9 +28,6 @@ export interface VerifyingGuardOptions extends VerifierOptions, Omit<ObserverOpt
   readonly resourceMetadata?: string | null;
 }
 
-const logToConsole = (entry: object) =>
-  "code" in entry ? logDecision(entry as LogEntry) : console.log(JSON.stringify({ ...entry, service: SERVICE }));
-
 /**
  * Wraps a business handler that has no authorizer in front: behind a Function URL or an Application Load Balancer, or in a test.
  * The token is verified in process, with the same gateway and the same rules, and refused with the same problem documents.
@@ -44,7 +42,7 @@ export function verifyingGuard<Result>(
   checkGatewayCall("verifyingGuard", gateway, options, [...AUTHORIZER_OPTIONS, "resourceMetadata"], (report) =>
     checkHandler(handler, report),
   );
-  const { log = logToConsole, resourceMetadata = null } = options;
+  const { log = logToStdout, resourceMetadata = null } = options;
   const observer = createObserver({ ...options, log });
   const runtime = createRuntime(gateway, options, observer.keyEvents, observer.revocationsUnavailable);
   return async function verifying(event) {
@@ -57,7 +55,9 @@ export function verifyingGuard<Result>(
     }
     const principal = decision.principal && sealPrincipal(decision.principal);
     const run = () => handler(withoutCredentials(event as Readonly<Record<string, unknown>>), { principal });
-    return contained(run, log, event, (failure) => inFormOf(event, failure));
+    const request = { event, route: route?.key ?? null, issuer: principal?.issuer ?? null };
+    const failed = (error: unknown) => logFailure(observer, log, began, request, error);
+    return contained(run, failed, event, (failure) => inFormOf(event, failure));
   };
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from "../node-crypto.ts";
 import type { DocumentClient } from "../aws/document-client.ts";
 import { lazyDynamo } from "../aws/dynamo.ts";
+import { checkCall } from "../config/check-call.ts";
+import { ownMembers } from "../config/check-values.ts";
 import { isJsonObject, parseStrictJson } from "../json.ts";
 import type { KeyStore, StoreAddress, StoredKeys } from "./key-store.ts";
 
@@ -26,8 +28,11 @@ export interface DynamoKeyStore extends KeyStore {
  * A key store in DynamoDB. A record names its issuer and address, the time of the fetch and the SHA-256 of all of it, which are
  * checked on reading; an older set never replaces a newer one. The AWS SDK (`@aws-sdk/client-dynamodb` and
  * `@aws-sdk/lib-dynamodb`, peers to be installed beside this package) is loaded at the first call only.
+ * @throws ConfigurationError
  */
-export function dynamoKeyStore({ table, client: given }: DynamoKeyStoreOptions): DynamoKeyStore {
+export function dynamoKeyStore(options: DynamoKeyStoreOptions): DynamoKeyStore {
+  checkCall("dynamoKeyStore", options, ["table", "client"], () => {});
+  const { table, client: given } = ownMembers(options);
   const dynamo = lazyDynamo(given);
   return {
     table,

@@ -29,11 +29,18 @@ export type Log = (entry: LogEntry) => void;
 /** The name under which this library's lines stand in logs and metrics. */
 export const SERVICE = "sallyport";
 
-/** One JSON line on stdout, in the shape of Powertools' logger. */
-export const logToConsole: Log = ({ level, message, requestId, ...rest }) =>
-  writeLine(level, message, { ...(requestId !== null && { correlation_id: requestId }), ...rest });
+/** One JSON line on stdout, in the shape of Powertools' logger: for entries of authorizers and of guards. */
+export function logToStdout(entry: object): void {
+  const { level, message, requestId, ...rest } = entry as Pick<LogEntry, "level" | "message"> & Partial<LogEntry>;
+  writeLine(level, message, { ...(requestId && { correlation_id: requestId }), ...rest });
+}
 
 /** Writes one line: level, message, time and service first, as Powertools' logger does, then whatever else there is. */
 export function writeLine(level: LogEntry["level"], message: string, rest: object): void {
-  console.log(JSON.stringify({ level, message, timestamp: new Date().toISOString(), service: SERVICE, ...rest }));
+  writeToStdout(JSON.stringify({ level, message, timestamp: new Date().toISOString(), service: SERVICE, ...rest }));
+}
+
+/** Not by the console: Lambda puts a time before what that writes, or wraps it into JSON of its own, or leaves it out below a level. */
+export function writeToStdout(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

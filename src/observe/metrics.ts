@@ -1,4 +1,5 @@
-import { SERVICE } from "./log.ts";
+import { checkCall } from "../config/check-call.ts";
+import { SERVICE, writeToStdout } from "./log.ts";
 
 /** Counts what happens and how long it takes. Names are fixed words, reason codes and issuers' configured names. */
 export interface Metrics {
@@ -28,15 +29,14 @@ export interface EmfOptions {
 const MAX_VALUES = 100;
 const MAX_METRICS = 100;
 
-/** Not by the console: Lambda puts a time before what it writes, or wraps it into JSON of its own, and then it is no metric. */
-const writeToStdout = (line: string) => void process.stdout.write(`${line}\n`);
-
 /**
  * CloudWatch metrics in the Embedded Metric Format. Everything is gathered in memory and written as one line at most every
  * `interval`, when a request comes by, and at once before a failure: there are no timers on Lambda. What was gathered since the
  * last line is lost when the sandbox ends.
+ * @throws ConfigurationError for options that are none
  */
 export function emfMetrics(options: EmfOptions = {}): Metrics {
+  checkCall("emfMetrics", options, ["namespace", "service", "interval", "clock", "write"], () => {});
   const { namespace = "Sallyport", service = SERVICE, interval = 10_000, clock = Date.now, write = writeToStdout } = options;
   const counts = new Map<string, number>();
   let durations: number[] = [];

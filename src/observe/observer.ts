@@ -1,7 +1,6 @@
 import type { Decision } from "../authorize.ts";
 import type { KeyEvents, KeyOrigin } from "../keys/key-events.ts";
-import type { Route } from "../rules/route-table.ts";
-import { type Log, type LogEntry, logToConsole } from "./log.ts";
+import { type Log, type LogEntry, logToStdout } from "./log.ts";
 import type { UnavailableObserver } from "../sessions/revocations.ts";
 import type { Metrics } from "./metrics.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -23,7 +22,7 @@ export interface ObserverOptions {
 /** What is known about a request once it is decided. */
 export interface Observed {
   readonly decision: Decision;
-  readonly route: Route | null;
+  readonly route: { readonly key: string } | null;
   readonly event: unknown;
   /** The id of the authorizer's invocation: a TOKEN event holds no id of the request. */
   readonly invocationId?: string | null | undefined;
@@ -37,6 +36,8 @@ export interface Observer {
   /** A request begins; answers the moment. */
   readonly begin: () => number;
   readonly end: (began: number, observed: Observed) => void;
+  /** A request that was let in failed after all, in its handler: counts that too, and answers how many milliseconds it took. */
+  readonly fail: (began: number, issuer: string | null) => number;
 }
 
 const OUTCOMES = {
@@ -48,7 +49,7 @@ const OUTCOMES = {
 
 /** Refusals and failures are told apart by level and by metric, so that an alarm on failures stays silent while tokens expire. */
 export function createObserver(options: ObserverOptions): Observer {
-  const { log = logToConsole, sampleAllowed = 0, random = Math.random, metrics = null, stopwatch = () => performance.now() } = options;
+  const { log = logToStdout, sampleAllowed = 0, random = Math.random, metrics = null, stopwatch = () => performance.now() } = options;
   let keySource: KeyOrigin | null = null;
   return {
     keyEvents: {
@@ -77,11 +78,28 @@ export function createObserver(options: ObserverOptions): Observer {
       // A token that was verified before, or under fixed keys, needed no look at a key set.
       const usedSource = keySource ?? ("principal" in decision && decision.principal !== null ? "memory" : null);
       const requestId = requestIdOf(event) ?? invocationId;
-      const durationMs = Math.round((ended - began) * 1_000) / 1_000;
-      log({ level, message, code, issuer, route: route?.key ?? null, requestId, keySource: usedSource, durationMs });
+      log({
+        level,
+        message,
+        code,
+        issuer,
+        route: route?.key ?? null,
+        requestId,
+        keySource: usedSource,
+        durationMs: toMicros(ended - began),
+      });
+    },
+    fail(began, issuer) {
+      const ended = stopwatch();
+      for (const name of ["failed", "internal_error"]) metrics?.count(name, issuer);
+      metrics?.flush(ended, true);
+      return toMicros(ended - began);
     },
   };
 }
+
+/** Milliseconds, to the microsecond. */
+const toMicros = (milliseconds: number) => Math.round(milliseconds * 1_000) / 1_000;
 
 function gather(metrics: Metrics, metric: string, decision: Decision, duration: number): void {
   metrics.count(metric, issuerOf(decision));

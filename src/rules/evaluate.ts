@@ -13,8 +13,14 @@ interface StepUp {
 
 type Failure = { readonly holds: false; readonly code: "rule_denied" | "groups_incomplete" } | StepUp;
 
+/** A rule of one's own threw: a fault, which says nothing about the principal. */
+interface Fault {
+  readonly holds: false;
+  readonly code: "internal_error";
+}
+
 /** Whether a rule holds, and if not, why. */
-export type Verdict = { readonly holds: true } | Failure;
+export type Verdict = { readonly holds: true } | Failure | Fault;
 
 /** Seconds by which a provider's clock may run ahead before its sign-in time counts as unknown. */
 const CLOCK_SKEW = 60;
@@ -22,6 +28,7 @@ const CLOCK_SKEW = 60;
 const HOLDS: Verdict = { holds: true };
 const DENIED: Failure = { holds: false, code: "rule_denied" };
 const INCOMPLETE: Verdict = { holds: false, code: "groups_incomplete" };
+const FAULT: Fault = { holds: false, code: "internal_error" };
 
 const verdict = (holds: boolean): Verdict => (holds ? HOLDS : DENIED);
 const stepUp = (maxAge: number | null, acr: string | null): Verdict => ({ holds: false, code: "step_up_required", maxAge, acr });
@@ -67,7 +74,8 @@ const EVALUATORS: Evaluators = {
 /**
  * Decides whether a rule holds for a principal. Names are compared whole and exactly. A rule this version does not know denies.
  * Where the only thing missing is a stronger or more recent sign-in the code is `step_up_required`; machine clients, which
- * cannot sign in again, are denied instead.
+ * cannot sign in again, are denied instead. Where a rule of one's own is asked and throws the code is `internal_error`, whatever
+ * stands beside it: nothing is thrown from here.
  * @param now seconds since the epoch
  */
 export function evaluate(rule: Rule, principal: Principal, now: number): Verdict {
@@ -76,7 +84,7 @@ export function evaluate(rule: Rule, principal: Principal, now: number): Verdict
   return evaluator(rule, principal, now);
 }
 
-/** The first failure that no sign-in can mend wins; only then is a step-up, the strictest asked for, worth proposing. */
+/** The first failure that no sign-in can mend wins, a fault too; only then is a step-up, the strictest asked for, worth proposing. */
 function all(rules: readonly Rule[], principal: Principal, now: number): Verdict {
   if (rules.length === 0) return DENIED;
   let wanted: StepUp | null = null;
@@ -92,12 +100,13 @@ function all(rules: readonly Rule[], principal: Principal, now: number): Verdict
 /** How much a failure helps: a step-up can be mended by the caller, an incomplete group list by the operator. */
 const HELPS: Readonly<Record<Failure["code"], number>> = { rule_denied: 0, groups_incomplete: 1, step_up_required: 2 };
 
-/** The first of the most helpful failures wins. */
+/** The first of the most helpful failures wins. A fault ends it, as a throw would. */
 function any(rules: readonly Rule[], principal: Principal, now: number): Verdict {
   let best = DENIED;
   for (const rule of rules) {
     const result = evaluate(rule, principal, now);
     if (result.holds) return HOLDS;
+    if (result.code === "internal_error") return result;
     if (HELPS[result.code] > HELPS[best.code]) best = result;
   }
   return best;
@@ -117,7 +126,7 @@ function ask(test: (principal: Principal) => boolean, principal: Principal): Ver
   try {
     return verdict((test(sealPrincipal(principal)) as unknown) === true);
   } catch {
-    return DENIED;
+    return FAULT;
   }
 }
 

@@ -57,7 +57,8 @@ export const claim = (path: string | readonly string[], values: readonly ClaimVa
   values,
 });
 /**
- * A rule of your own: a named, pure function of the principal. It holds on exactly `true`; anything else, and a throw, denies.
+ * A rule of your own: a named, pure function of the principal. It holds on exactly `true`; anything else denies. A throw lets nobody in
+ * either, and is a failure (`internal_error`, 500), because it is a fault of the rule and says nothing about the principal.
  * It must not read a clock or anything else that changes, because answers are cached.
  */
 export const custom = (name: string, test: (principal: Principal) => boolean): Rule => ({ kind: "custom", name, test });

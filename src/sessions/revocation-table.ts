@@ -1,6 +1,6 @@
 import type { DocumentClient } from "../aws/document-client.ts";
 import { lazyDynamo } from "../aws/dynamo.ts";
-import { checkNames, checkText, kindOf, ownMembers } from "../config/check-values.ts";
+import { checkNames, checkText, isObject, kindOf, ownMembers } from "../config/check-values.ts";
 import { parseDuration } from "../config/duration.ts";
 import { isOnLambda } from "../config/lambda.ts";
 import { checked, type Report } from "../config/report.ts";
@@ -63,8 +63,18 @@ export function revocationTable(given: RevocationTableOptions): RevocationTable 
 }
 
 /** @throws ConfigurationError */
-export function requireSound(options: RevocationTableOptions): void {
+function requireSound(options: RevocationTableOptions): void {
   checked("revocations", (report) => checkOptions(options, report));
+}
+
+/** Refuses what `revocationTable` did not make, and one whose settings are wrong. @throws ConfigurationError */
+export function requireTable(table: unknown): asserts table is RevocationTable {
+  const made = isObject(table) && isObject(table["options"]) ? (table as unknown as RevocationTable) : null;
+  checked("revocations", (report) => {
+    if (made === null) report.problem("", `is ${kindOf(table)}, not a table of revocations.`, "Use `revocationTable({…})`.");
+    else checkOptions(made.options, report);
+    return true;
+  });
 }
 
 function checkOptions(options: RevocationTableOptions, report: Report): void {

@@ -1,6 +1,6 @@
 import { type Dynamo, lazyDynamo } from "../aws/dynamo.ts";
 import { writeLine } from "../observe/log.ts";
-import { limited, requireSound, type RevocationTable } from "./revocation-table.ts";
+import { limited, requireTable, type RevocationTable } from "./revocation-table.ts";
 import { holdsToken, withoutTokens } from "./held-token.ts";
 import { isFinal, keyOf, readKey, type Target, type TargetKind } from "./targets.ts";
 import { seconds } from "../seconds.ts";
@@ -65,14 +65,15 @@ const MAX_TEXT = 256;
 /**
  * What writes into the table that gateway and guards read.
  * @param timeout milliseconds for one writing; default two seconds
- * @throws ConfigurationError where the table's settings are wrong
+ * @throws ConfigurationError where the table is none or its settings are wrong
  */
 export function createRevoker(
-  { options, keep }: RevocationTable,
+  table: RevocationTable,
   { clock = Date.now, audit = auditToConsole }: RevokerOptions = {},
   timeout?: number,
 ): Revoker {
-  requireSound(options);
+  requireTable(table);
+  const { options, keep } = table;
   const { table: TableName } = options;
   const dynamo = lazyDynamo(options.client);
   const now = () => seconds(clock());

@@ -1,3 +1,4 @@
+import { checkCall, checkTable } from "../config/check-call.ts";
 import { within } from "../deadline.ts";
 import { SallyportError } from "../errors.ts";
 import type { BusinessEvent } from "../guard/guarded-event.ts";
@@ -8,7 +9,7 @@ import { writeLine } from "../observe/log.ts";
 import type { Proof } from "../principal/proof.ts";
 import type { RouteTable } from "../rules/route-table.ts";
 import { readRefreshToken } from "./refresh-token.ts";
-import { type RevocationTable, revocationTable } from "./revocation-table.ts";
+import { requireTable, type RevocationTable, revocationTable } from "./revocation-table.ts";
 import { createRevoker, type Revoker, type RevokerOptions } from "./revoker.ts";
 import type { Ended, SessionProvider } from "./session-provider.ts";
 import type { Target } from "./targets.ts";
@@ -32,8 +33,10 @@ const PROVIDER_TIMEOUT = 4_000;
 /**
  * `POST /session/sign-out`: ends the session that the caller's token belongs to; a body `{"refreshToken": "…"}` has the identity
  * provider end it too. The caller's own record is written first, so the token is refused whatever the provider says.
+ * @throws ConfigurationError
  */
 export function signOut(routes: RouteTable, options: SignOutOptions): SignOutHandler {
+  check("signOut", routes, options);
   return sessionGuard(
     routes,
     makeEnd(options, {
@@ -47,8 +50,9 @@ export function signOut(routes: RouteTable, options: SignOutOptions): SignOutHan
   );
 }
 
-/** `POST /session/sign-out-everywhere`: ends every session of the caller, on every device. */
+/** `POST /session/sign-out-everywhere`: ends every session of the caller, on every device. @throws ConfigurationError */
 export function signOutEverywhere(routes: RouteTable, options: SignOutOptions): SignOutHandler {
+  check("signOutEverywhere", routes, options);
   const isRevoked = makeIsRevoked(options);
   return sessionGuard(
     routes,
@@ -60,6 +64,14 @@ export function signOutEverywhere(routes: RouteTable, options: SignOutOptions): 
     }),
     fenceOptions(options),
   );
+}
+
+const NAMES = ["log", "clock", "audit", "revocations", "providers"];
+
+/** @throws ConfigurationError */
+function check(name: string, routes: RouteTable, options: SignOutOptions): void {
+  checkCall(name, options, NAMES, (report) => checkTable(routes, report));
+  requireTable(options.revocations);
 }
 
 /**

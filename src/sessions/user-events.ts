@@ -1,3 +1,6 @@
+import { checkCall } from "../config/check-call.ts";
+import { checkText, isObject, kindOf } from "../config/check-values.ts";
+import type { Report } from "../config/report.ts";
 import { seconds } from "../seconds.ts";
 import { isJsonObject, type JsonObject, member } from "../json.ts";
 import { writeLine } from "../observe/log.ts";
@@ -36,7 +39,9 @@ const ORDER = ["issuer", "kind", "value", "by", "why"] as const;
  * `{"revoke":{"issuer":"…","kind":"subject","value":"…","by":"…","why":"…"}}`. Rejects where it could do nothing with the event, an order about
  * an issuer that it was not told of among them, so that Lambda tries again and then hands it to the function's failure destination.
  */
-export function revokeOnUserEvents({ pools, issuers = [], ...options }: UserEventsOptions): (event: unknown) => Promise<EventResult> {
+export function revokeOnUserEvents(options: UserEventsOptions): (event: unknown) => Promise<EventResult> {
+  checkCall("revokeOnUserEvents", options, NAMES, (report) => checkPools(options.pools, report));
+  const { pools, issuers = [] } = options;
   const revoker = createRevoker(options.revocations, options);
   const names = [...Object.values(pools), ...issuers];
   return async (event) => {
@@ -49,6 +54,13 @@ export function revokeOnUserEvents({ pools, issuers = [], ...options }: UserEven
     await revoker.revoke({ issuer, kind, value }, { by, why }, upTo ?? undefined);
     return { revoked: true };
   };
+}
+
+const NAMES = ["revocations", "pools", "issuers", "clock", "audit"];
+
+function checkPools(pools: unknown, report: Report): void {
+  if (!isObject(pools)) report.problem("pools", `is ${kindOf(pools)}, not an object.`, 'Write `{ [env("POOL_ID")]: "customers" }`.');
+  else for (const [pool, issuer] of Object.entries(pools)) if (checkText(pool, report, "pools")) checkText(issuer, report, "pools");
 }
 
 interface Order extends Record<Exclude<(typeof ORDER)[number], "kind">, string> {

@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { assurance, multiFactor, scope } from "../../src/index.ts";
+import { assurance, custom, multiFactor, scope } from "../../src/index.ts";
 import type { TestTokens } from "../../src/testing/index.ts";
 import { ask, askAppSync, askFunction, createIssuer, type KindName, KINDS, type Seen, type Situation } from "./kit.ts";
+
+const broken = custom("broken", () => {
+  throw new Error("a secret detail");
+});
 
 /** Every kind of failure, in the order of the page. */
 const SITUATIONS = {
@@ -12,6 +16,7 @@ const SITUATIONS = {
   "the route is not in the table": { rule: null },
   "the path is not deployed": { deployed: false },
   "the keys are unavailable": { keys: "unavailable" },
+  "a rule of one's own throws": { rule: broken },
   "the authorizer is of another API type": { misplaced: true },
   "the token expired since the answer was cached": { again: 200 },
   "the function throws": { handler: "throws" },

@@ -6,7 +6,12 @@ import { describe, expect, it } from "vitest";
 import { parse, type ScalarTag } from "yaml";
 import { gatewayResponses } from "../../src/index.ts";
 import { createTestGateway } from "../gateway/gateway.ts";
+import { sentencesIn } from "../config/problems.ts";
 import { generated, ORIGIN } from "./kit.ts";
+
+const ORIGIN_PROBLEM =
+  "gatewayResponses.origin is no web page's origin. Write scheme and host, such as https://app.example, or `*`, or null for none.";
+const URL_PROBLEM = "gatewayResponses.resourceMetadata is not a URL. Write the whole address.";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const ref: ScalarTag = { tag: "!Ref", resolve: (text) => ({ Ref: text }) };
@@ -63,13 +68,13 @@ describe("a generated gateway response", () => {
     "javascript:x",
     "",
   ])("refuses %j as an origin", (origin) => {
-    expect(() => gatewayResponses({ origin })).toThrow(/^origin: /);
+    expect(sentencesIn(() => gatewayResponses({ origin }))).toEqual([ORIGIN_PROBLEM]);
   });
 
   it.each(["nonsense", "https://api.example/'", 'https://api.example/"', "https://api.example/ x"])(
     "refuses %j as a URL",
     (resourceMetadata) => {
-      expect(() => gatewayResponses({ origin: null, resourceMetadata })).toThrow(/^resourceMetadata: /);
+      expect(sentencesIn(() => gatewayResponses({ origin: null, resourceMetadata }))).toEqual([URL_PROBLEM]);
     },
   );
 });
@@ -184,10 +189,10 @@ describe("what each answer of API Gateway's own says", () => {
   });
 
   it.each(["**", "https://app.example:", "xhttps://app.example", "ftp://app.example", "https://app.example:a"])("not by %s", (origin) => {
-    expect(() => gatewayResponses({ origin })).toThrow("origin: write scheme and host, such as https://app.example, or *.");
+    expect(sentencesIn(() => gatewayResponses({ origin }))).toEqual([ORIGIN_PROBLEM]);
   });
 
   it("says in words what is no URL", () => {
-    expect(() => gatewayResponses({ origin: null, resourceMetadata: "meta" })).toThrow("resourceMetadata: is not a URL.");
+    expect(sentencesIn(() => gatewayResponses({ origin: null, resourceMetadata: "meta" }))).toEqual([URL_PROBLEM]);
   });
 });

@@ -17,6 +17,7 @@ import type { TestGateway, TestResponse } from "../gateway/types.ts";
 import { freePorts } from "../local/free-ports.ts";
 import { bearer } from "./apis.ts";
 import { deploy, environmentOf, readService, root, type Service } from "./example-service.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 let rest: TestGateway;
 let websocket: TestGateway;
@@ -47,7 +48,7 @@ beforeAll(async () => {
   setEnvironment({ ...database.environment, ...environmentOf(restService), ...environmentOf(webSocketService) });
   const table = { table: REVOCATIONS_TABLE, onUnavailable: "deny", client: DynamoDBDocumentClient.from(database.client) } as const;
   revoker = createRevoker(revocationTable(table), { audit: () => {} });
-  vi.spyOn(console, "log").mockImplementation((line: string) => void logged.push(line));
+  spyOnStdout((line) => void logged.push(line));
   rest = await deploy(restService, "rest");
   websocket = await deploy(webSocketService, "websocket");
 });

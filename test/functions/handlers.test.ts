@@ -6,6 +6,7 @@ import { httpProxyEvent } from "../events/http-api.ts";
 import type { Incoming } from "../events/incoming.ts";
 import { restProxyEvent } from "../events/rest.ts";
 import { startDatabase } from "./database.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 /** They read their environment when they are loaded. */
 const loadHandlers = async () => ({
@@ -112,7 +113,7 @@ describe.each(["http", "rest"] as const)("on a %s API", (api) => {
   });
 
   it("the fence is in front of every function that is not public", async () => {
-    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    spyOnStdout(() => {});
     const nobody = testPrincipal();
     for (const routeKey of ["GET /orders", "GET /orders/{id}", "POST /orders"] as const) {
       expect((await call(routeKey, nobody)).status).toBe(403);
@@ -120,6 +121,6 @@ describe.each(["http", "rest"] as const)("on a %s API", (api) => {
     for (const routeKey of Object.keys(handlers) as (keyof typeof handlers)[]) {
       expect((await call(routeKey, { ...alice, expiresAt: 1 })).status).toBe(401);
     }
-    log.mockRestore();
+    vi.restoreAllMocks();
   });
 });

@@ -6,6 +6,7 @@ import { authorizerContext, testPrincipal } from "../../src/testing/index.ts";
 import type { Pairs } from "../events/incoming.ts";
 import { webSocketEvent } from "../events/websocket.ts";
 import { startDatabase } from "./database.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 /** They read their environment when they are loaded. */
 const loadHandlers = async () => ({
@@ -34,10 +35,10 @@ const event = (routeKey: string, principal: Principal, headers: Pairs = []) => {
 };
 
 it("a connection opens for whoever satisfies the rule of $connect, and for nobody else", async () => {
-  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  spyOnStdout(() => {});
   expect(await loaded.connect(event("$connect", alice))).toEqual({ statusCode: 200 });
   expect((await loaded.connect(event("$connect", testPrincipal(), [["Sec-WebSocket-Protocol", "bearer, a.b.c"]]))).statusCode).toBe(403);
-  log.mockRestore();
+  vi.restoreAllMocks();
 });
 
 it("the subprotocol that carried the token is accepted, and the token is not sent back", async () => {
@@ -47,19 +48,19 @@ it("the subprotocol that carried the token is accepted, and the token is not sen
 });
 
 it("a message is answered with its sender until the token has expired", async () => {
-  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  spyOnStdout(() => {});
   const answer = await loaded.message(event("$default", alice));
   expect(answer.statusCode).toBe(200);
   expect(JSON.parse(answer.body)).toEqual({ from: "test|alice", issuer: "test", expiresAt: alice.expiresAt });
   expect((await loaded.message(event("$default", { ...alice, expiresAt: 1 }))).statusCode).toBe(401);
-  log.mockRestore();
+  vi.restoreAllMocks();
 });
 
 it("no connection opens for somebody who was signed out, and no message of theirs is answered", async () => {
-  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  spyOnStdout(() => {});
   const bob = testPrincipal({ subject: "bob", scopes: ["orders:read"] });
   await createRevoker(loaded.revocations).revoke({ issuer: "test", kind: "subject", value: "bob" }, { by: "test", why: "test" });
   expect((await loaded.connect(event("$connect", bob))).statusCode).toBe(401);
   expect((await loaded.message(event("$default", bob))).statusCode).toBe(401);
-  log.mockRestore();
+  vi.restoreAllMocks();
 });

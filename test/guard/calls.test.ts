@@ -48,7 +48,7 @@ describe("nor does", () => {
 });
 
 it("every option that there is, is taken", () => {
-  const common = { clock: Date.now, log: () => {}, revocations: null };
+  const common = { clock: Date.now, log: () => {}, metrics: null, stopwatch: () => 0, revocations: null };
   const options = { ...common, from: () => expect.unreachable(), resourceMetadata: null, connectQuery: [] };
   expect(problemsIn(() => makeGuard(routes, handler, options))).toEqual([]);
   expect(problemsIn(() => makeIdentity(routes, options))).toEqual([]);

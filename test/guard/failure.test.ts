@@ -11,7 +11,10 @@ const proxied = { version: "2.0", routeKey: "GET /me", requestContext: { authori
 const resolved = { identity: { resolverContext: encodeText(principal) } };
 
 type Line = Readonly<Record<string, unknown>>;
-type Door = (handler: () => Promise<never>, options: { clock: () => number; log: (line: Line) => void }) => () => Promise<unknown>;
+type Door = (
+  handler: () => Promise<never>,
+  options: { clock: () => number; stopwatch: () => number; log: (line: Line) => void },
+) => () => Promise<unknown>;
 
 const DOORS: Readonly<Record<string, Door>> = {
   guard: (handler, options) => () => guard(routes, handler, options)(proxied),
@@ -25,7 +28,8 @@ async function lineOf(thrown: unknown, door: Door = DOORS["guard"] as Door): Pro
   const failing = async function brokenHandler(): Promise<never> {
     throw thrown;
   };
-  await door(failing, { clock: () => 0, log: (line) => void lines.push(line) })();
+  let elapsed = 0;
+  await door(failing, { clock: () => 0, stopwatch: () => (elapsed += 1.25), log: (line) => void lines.push(line) })();
   expect(lines).toHaveLength(1);
   return lines[0] ?? {};
 }
@@ -36,6 +40,16 @@ const withStack = (message: string, stack: unknown) => Object.defineProperty(new
 const changed = (written: string, message: unknown) =>
   Object.assign(withStack(written, `Error: ${written}\n${FRAMES.join("\n")}`), { message });
 const FRAMES = ["    at one (file:///var/task/index.mjs:1:2)", "    at async two (node:internal/main:3:4)"];
+
+/** The guard looks at its watch three times: when the event comes in, once it has decided, and when the handler has thrown. */
+const FAILED = {
+  level: "ERROR",
+  message: "Handler failed",
+  service: "sallyport",
+  code: "internal_error",
+  issuer: "test",
+  durationMs: 2.5,
+} as const;
 
 describe.each(Object.entries(DOORS))("the %s", (_name, door) => {
   it("says where a handler threw, and nothing of the message", async () => {
@@ -128,5 +142,5 @@ it.each<[string, () => unknown]>([
   ],
 ])("an error %s is named, without frames", async (_, make) => {
   const line = await lineOf(make());
-  expect(line).toEqual({ level: "ERROR", message: "Handler failed", service: "sallyport", error: "Error" });
+  expect(line).toEqual({ ...FAILED, route: "GET /me", error: "Error" });
 });

@@ -159,7 +159,8 @@ it("what a handler throws becomes a 500 that repeats none of it", async () => {
 
 it("the log line and the answer of a refusal, and of a failing handler, carry the request's id; one that is none is left out", async () => {
   const lines: object[] = [];
-  const failing = guard(routes, () => Promise.reject(new TypeError("secret")), { ...options, log: (line) => void lines.push(line) });
+  const watched = { ...options, log: (line: object) => void lines.push(line), stopwatch: () => 0 };
+  const failing = guard(routes, () => Promise.reject(new TypeError("secret")), watched);
   const eventOf = (requestId: string, authorizer: unknown) => {
     const event = events.http(authorizer);
     return { ...event, requestContext: { ...event.requestContext, requestId } };
@@ -167,9 +168,10 @@ it("the log line and the answer of a refusal, and of a failing handler, carry th
   const answers = [];
   for (const authorizer of [undefined, authorizerContext(reader, "http")])
     for (const id of ["JKJaXmPLvHcESHA=", "a b"]) answers.push(await failing(eventOf(id, authorizer)));
-  const [level, service] = ["WARN", "sallyport"];
-  const refused = { level, message: "Request refused", service, code: "principal_missing", route: "GET /orders/{id}" };
-  const failed = { level: "ERROR", message: "Handler failed", service, error: "TypeError", stack: expect.any(Array) as unknown };
+  const common = { service: "sallyport", route: "GET /orders/{id}", durationMs: 0 };
+  const refused = { ...common, level: "WARN", message: "Request refused", code: "principal_missing" };
+  const thrown = { error: "TypeError", stack: expect.any(Array) as unknown };
+  const failed = { ...common, level: "ERROR", message: "Handler failed", code: "internal_error", issuer: "test", ...thrown };
   const known = { correlation_id: "JKJaXmPLvHcESHA=" };
   expect(lines).toEqual([{ ...refused, ...known }, refused, { ...failed, ...known }, failed]);
   const ids = answers.map(({ body }) => (JSON.parse(body) as { correlationId?: string }).correlationId);

@@ -3,13 +3,14 @@ import { defineRoutes, guard, resolverGuard } from "../../src/guard/index.ts";
 import { withoutCredentials } from "../../src/guard/guarded-event.ts";
 import { encodeText } from "../../src/principal/codec.ts";
 import { authorizerContext, testPrincipal } from "../../src/testing/index.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 const NOW = Date.now();
 const principal = testPrincipal({ expiresAt: NOW / 1_000 + 600 });
 const routes = defineRoutes({ "GET /me": "authenticated" });
 
 const lines: Record<string, unknown>[] = [];
-beforeEach(() => void vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(JSON.parse(line) as never)));
+beforeEach(() => void spyOnStdout((line) => void lines.push(JSON.parse(line) as never)));
 afterEach(() => {
   vi.restoreAllMocks();
   lines.length = 0;
@@ -21,8 +22,8 @@ const throwing = (reason: unknown) => async () => {
 const event = (authorizer: unknown) => ({ version: "2.0", routeKey: "GET /me", requestContext: { requestId: "r-1", authorizer } });
 
 describe("a guard that is given no log", () => {
-  it("writes a line on the console: level, words, time and service", async () => {
-    await guard(routes, async () => null)(event(undefined));
+  it("writes a line on stdout: level, words, time and service", async () => {
+    await guard(routes, async () => null, { stopwatch: () => 0 })(event(undefined));
     expect(lines).toEqual([
       {
         level: "WARN",
@@ -32,6 +33,7 @@ describe("a guard that is given no log", () => {
         correlation_id: "r-1",
         code: "principal_missing",
         route: "GET /me",
+        durationMs: 0,
       },
     ]);
   });
@@ -56,7 +58,7 @@ describe("a resolver's guard that is given no log", () => {
   const resolve = (handler: () => Promise<unknown>, context: unknown = encodeText(principal)) =>
     resolverGuard("authenticated", handler)({ identity: { resolverContext: context } });
 
-  it("writes refusals on the console", async () => {
+  it("writes refusals on stdout", async () => {
     await expect(resolve(async () => null, null)).rejects.toThrow(/^Unauthorized$/);
     expect(lines).toMatchObject([{ level: "WARN", code: "principal_missing", service: "sallyport" }]);
   });

@@ -77,6 +77,51 @@ describe("a resolver behind the AppSync authorizer", () => {
     expect(logged.map(({ code }) => code)).toEqual(isLive ? [] : ["introspection_unavailable"]);
   });
 
+  it("says in its lines which field was asked for and in which invocation, and how long it took", async () => {
+    let elapsed = 0;
+    const watched = { ...options, stopwatch: () => (elapsed += 1.25) };
+    const invocation = { awsRequestId: "invocation-1" };
+    const info = { parentTypeName: "Query", fieldName: "order" };
+    const known = { service: "sallyport", correlation_id: "invocation-1", issuer: "test", route: "Query.order" };
+    const failing = resolverGuard(scope("orders:read"), () => Promise.reject(new TypeError("secret")), watched);
+    for (const scopes of [[], principal.scopes])
+      await failing({ ...event(encodeText({ ...principal, scopes })), info }, invocation).catch(() => null);
+    expect(logged).toEqual([
+      { ...known, level: "WARN", message: "Request refused", code: "rule_denied", durationMs: 1.25 },
+      {
+        ...known,
+        level: "ERROR",
+        message: "Handler failed",
+        code: "internal_error",
+        durationMs: 2.5,
+        error: "TypeError",
+        stack: expect.any(Array) as unknown,
+      },
+    ]);
+  });
+
+  it.each([
+    undefined,
+    null,
+    { parentTypeName: "Query" },
+    { parentTypeName: "Query", fieldName: ["order"] },
+    { parentTypeName: "Query", fieldName: "or der" },
+    { parentTypeName: "Que\nry", fieldName: "order" },
+    { parentTypeName: "Query", fieldName: "o".repeat(129) },
+  ])("says nothing of a field that has no name: %j", async (info) => {
+    await expect(seen({ ...event(null), info })).rejects.toThrow("Unauthorized");
+    expect(logged[0]).not.toHaveProperty("route");
+    expect(logged[0]).not.toHaveProperty("correlation_id");
+  });
+
+  it.each([
+    ["an expired principal", { ...principal, expiresAt: NOW }],
+    ["one without the right", { ...principal, scopes: [] }],
+  ])("names the issuer of %s", async (_, given) => {
+    await expect(seen(event(encodeText(given)))).rejects.toThrow("Unauthorized");
+    expect(logged[0]).toMatchObject({ issuer: "test" });
+  });
+
   it("a handler's failure tells the caller nothing", async () => {
     const failing = resolverGuard(scope("orders:read"), () => Promise.reject(new TypeError("secret")), options);
     await expect(failing(event(encodeText(principal)))).rejects.toThrow(/^Internal error$/);

@@ -52,9 +52,10 @@ const DOORS: Readonly<Record<string, (options: GuardOptions) => Call>> = {
 
 describe.each(Object.entries(DOORS))("the %s", (_name, open) => {
   const lines: Readonly<Record<string, unknown>>[] = [];
+  let elapsed = 0;
   const call = (options: GuardOptions, given: unknown = event) => {
     lines.length = 0;
-    return open({ clock: () => NOW, log: (line) => void lines.push(line), ...options })(given);
+    return open({ clock: () => NOW, stopwatch: () => (elapsed += 1.25), log: (line) => void lines.push(line), ...options })(given);
   };
 
   it("asks about the token that the authorizer saw, and lets it through where nobody revoked it", async () => {
@@ -69,7 +70,9 @@ describe.each(Object.entries(DOORS))("the %s", (_name, open) => {
     [broken, 500, { level: "ERROR", message: "Request failed", code: "internal_error" }],
   ])("refuses where the answer is %o", async (answer, statusCode, line) => {
     expect(await call({ revocations: revocations(answer).source })).toMatchObject({ statusCode });
-    expect(lines).toEqual([{ service: "sallyport", issuer: "test", correlation_id: "r-1", ...line }]);
+    expect(lines).toEqual([
+      { service: "sallyport", issuer: "test", route: "GET /orders", correlation_id: "r-1", durationMs: 1.25, ...line },
+    ]);
   });
 
   it("does not ask about a request that it refuses anyway", async () => {

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type ApiType, createAuthorizer } from "../../src/gateway/authorizer.ts";
-import { httpAuthorizer, type LogEntry, type Metrics, restTokenAuthorizer, scope } from "../../src/index.ts";
+import { httpAuthorizer, type LogEntry, type Metrics, restTokenAuthorizer, scope, verifyingGuard } from "../../src/index.ts";
 import type { RouteTable } from "../../src/rules/route-table.ts";
 import type { TestTokens } from "../../src/testing/index.ts";
+import { problemsIn } from "../config/problems.ts";
 import { createIssuer, gatewayWith, ISSUED_AT } from "../denials/kit.ts";
+import { spyOnStdout } from "./stdout.ts";
 
 const gateway = gatewayWith(scope("orders:read"));
 const MINUTE = 60_000;
@@ -87,6 +89,26 @@ describe("the log", () => {
     });
   });
 
+  it.each([0, 1, 0.05, undefined])("takes %s for the share of a sample", (sampleAllowed) => {
+    expect(problemsIn(() => httpAuthorizer(gateway, { sampleAllowed } as object))).toEqual([]);
+  });
+
+  it.each([
+    [5, "is not between 0 and 1."],
+    [-1, "is not between 0 and 1."],
+    [1.01, "is not between 0 and 1."],
+    [Number.NaN, "is not between 0 and 1."],
+    ["0.5", "is a string, not a number."],
+    [null, "is null, not a number."],
+    [true, "is a boolean, not a number."],
+  ])("does not start with a sample of %o", (sampleAllowed, message) => {
+    const fix = "Give a number from 0 to 1, or leave it out.";
+    const options = { sampleAllowed } as object;
+    expect(problemsIn(() => httpAuthorizer(gateway, options))).toEqual([{ path: "httpAuthorizer.sampleAllowed", message, fix }]);
+    const inline = () => verifyingGuard(gateway, async () => null, options);
+    expect(problemsIn(inline)).toEqual([{ path: "verifyingGuard.sampleAllowed", message, fix }]);
+  });
+
   it("says where the key came from: a snapshot, a store", async () => {
     const { keys } = issuer.jwks["shop"] ?? { keys: [] };
     const fetchedAt = ISSUED_AT - MINUTE;
@@ -110,9 +132,9 @@ describe("the log", () => {
 
   it("is by default one line of JSON in the shape of Powertools' logger", async () => {
     const written: string[] = [];
-    const spy = vi.spyOn(console, "log").mockImplementation((line: string) => void written.push(line));
+    spyOnStdout((line) => void written.push(line));
     await observed({ log: undefined, metrics: null }).ask("Bearer nonsense", "request-7");
-    spy.mockRestore();
+    vi.restoreAllMocks();
     expect(written).toHaveLength(1);
     expect(JSON.parse(written[0] ?? "")).toEqual({
       level: "WARN",

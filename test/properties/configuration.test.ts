@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import * as sallyport from "../../src/index.ts";
+import * as guards from "../../src/guard/index.ts";
 import * as sessions from "../../src/sessions/index.ts";
 
 // Many cases take long on a machine that has other things to do.
@@ -166,7 +167,7 @@ describe("a configuration that is wrong is one error, whatever is wrong with it"
   });
 
   it("in the vocabulary", () => {
-    const vocabulary = spoilt({ scopes: { map: { a: "b" }, rest: "drop" }, roles: { strip: "x", rest: "pass" } });
+    const vocabulary = spoilt({ scopes: { map: { a: "b" }, rest: "drop" }, roles: { strip: "x", rest: "drop" } });
     const mapping = spoilt({ map: { a: "b" }, strip: "x", rest: "drop" });
     const define = (value: unknown) =>
       defineGateway({
@@ -270,4 +271,45 @@ it("what starts, serves: no accepted configuration makes the authorizer throw an
     ),
     { numRuns: 100 },
   );
+});
+
+describe("what is called with nothing, or with the wrong thing, says so and nothing else", () => {
+  const { guard, identity } = guards;
+  const { verifyingGuard, gatewayResponses, httpAuthorizer, createVerifier, backchannelLogout } = sallyport;
+  const { signOut, signOutEverywhere, revokeOnUserEvents, createRevoker, cognitoSessions } = sessions;
+  const routes = defineRoutes({ "GET /": "authenticated" });
+  const loose = (call: unknown) => call as (...args: readonly unknown[]) => unknown;
+  const CALLS: Readonly<Record<string, (argument: unknown) => unknown>> = {
+    "guard's revocations": (revocations) => loose(guard)(routes, () => {}, { revocations }),
+    "identity's revocations": (revocations) => loose(identity)(routes, { revocations }),
+    "signOut's options": (options) => loose(signOut)(routes, options),
+    "signOut's revocations": (revocations) => loose(signOut)(routes, { revocations }),
+    "signOutEverywhere's options": (options) => loose(signOutEverywhere)(routes, options),
+    "revokeOnUserEvents' options": (options) => loose(revokeOnUserEvents)(options),
+    "revokeOnUserEvents' pools": (pools) => loose(revokeOnUserEvents)({ pools }),
+    "createRevoker's table": (table) => loose(createRevoker)(table),
+    "cognitoSessions' options": (options) => loose(cognitoSessions)(options),
+    "dynamoKeyStore's options": (options) => loose(sallyport.dynamoKeyStore)(options),
+    "gatewayResponses' options": (options) => loose(gatewayResponses)(options),
+    "emfMetrics' options": (options) => loose(sallyport.emfMetrics)(options),
+    "httpAuthorizer's gateway": (gateway) => loose(httpAuthorizer)(gateway),
+    "verifyingGuard's gateway": (gateway) => loose(verifyingGuard)(gateway, () => {}),
+    "createVerifier's gateway": (gateway) => loose(createVerifier)(gateway),
+    "backchannelLogout's gateway": (gateway) => loose(backchannelLogout)(gateway, {}),
+  };
+
+  it.each(Object.keys(CALLS))("%s", (name) => {
+    for (const argument of ["x", 7, [], { odd: 1 }, () => {}, Symbol("s")]) {
+      const outcome = outcomeOf(() => CALLS[name]?.(argument));
+      expect(outcome, `${name}: ${String(argument)}`).toBeInstanceOf(ConfigurationError);
+    }
+  });
+
+  function outcomeOf(call: () => unknown): unknown {
+    try {
+      return call();
+    } catch (error) {
+      return error;
+    }
+  }
 });

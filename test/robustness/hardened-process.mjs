@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 const [, , folder, input] = process.argv;
 const { cases } = JSON.parse(input);
-console.log = () => {};
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = () => true;
 
 const own = (value) => [...Object.getOwnPropertyNames(value), ...Object.getOwnPropertySymbols(value)];
 for (const { prototype } of [Object, Array, Function, String, Number, RegExp, Map, Set, Promise, Error, Uint8Array])
@@ -18,14 +19,19 @@ async function ask(name, event) {
   return handler(event).catch((error) => ({ thrown: error.message }));
 }
 
+/** The event of the function behind an authorizer: a WebSocket API lays the context in flat, an HTTP API under a name. */
+function inContext(event, context) {
+  const { requestContext } = event;
+  return { ...event, requestContext: { ...requestContext, authorizer: requestContext.connectionId ? context : { lambda: context } } };
+}
+
 const answers = [];
 for (const { authorizer, event, guarded } of cases) {
   const answer = await ask(authorizer, event);
   const context = guarded && answer.context;
-  const request = context && { ...guarded.event, requestContext: { ...guarded.event.requestContext, authorizer: { lambda: context } } };
-  answers.push({ answer, guarded: guarded ? await ask(guarded.name, request ?? guarded.event) : null });
+  answers.push({ answer, guarded: guarded ? await ask(guarded.name, context ? inContext(guarded.event, context) : guarded.event) : null });
 }
-process.stdout.write(
+write(
   JSON.stringify({
     answers,
     globals: own(globalThis)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SallyportError } from "../../src/errors.ts";
 import { evaluate } from "../../src/rules/evaluate.ts";
 import {
   allOf,
@@ -113,10 +114,36 @@ it("lets a rule of one's own hold on exactly true", () => {
   expect(holds(custom("north only", ({ tenant: found }) => found === "north"))).toBe(true);
   expect(holds(custom("truthy", (() => "yes") as unknown as () => boolean))).toBe(false);
   expect(holds(custom("promise", (async () => true) as unknown as () => boolean))).toBe(false);
+});
+
+describe("a rule of one's own that throws", () => {
   const throwing = custom("throws", () => {
     throw new Error("no");
   });
-  expect(codeOf(throwing)).toBe("rule_denied");
+  const holding = custom("holds", () => true);
+  const [missing, stepUp] = [scope("a"), multiFactor()];
+
+  it("is a fault, not a word about the principal", () => {
+    expect(evaluate(throwing, somePrincipal(), NOW)).toEqual({ holds: false, code: "internal_error" });
+    const refusing = custom("throws a reason", () => {
+      throw new SallyportError("token_expired");
+    });
+    expect(codeOf(refusing)).toBe("internal_error");
+  });
+
+  it.each<[string, Rule]>([
+    ["before a way in", anyOf(throwing, holding)],
+    ["after ways that are none", anyOf(missing, stepUp, throwing, holding)],
+    ["before what is missing", allOf(throwing, missing)],
+    ["after a step-up, which another sign-in could mend", allOf(holding, stepUp, throwing)],
+    ["deep inside", anyOf(missing, allOf(holding, anyOf(stepUp, throwing)), holding)],
+  ])("is one %s", (_, rule) => expect(codeOf(rule)).toBe("internal_error"));
+
+  it.each<[string, Rule, string]>([
+    ["after a way in", anyOf(holding, throwing), "holds"],
+    ["after what is missing", allOf(missing, throwing), "rule_denied"],
+    ["deep inside of what is decided", allOf(holding, anyOf(holding, allOf(holding, throwing))), "holds"],
+  ])("is none where it is not asked: %s", (_, rule, code) => expect(codeOf(rule)).toBe(code));
 });
 
 describe("multi-factor", () => {

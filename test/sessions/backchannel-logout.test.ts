@@ -6,6 +6,7 @@ import { backchannelLogout, type BackchannelLogoutOptions, type LogoutIssuer } f
 import { revocationTable } from "../../src/sessions/revocation-table.ts";
 import { clock as samples, createSample, gateway, NOW_SECONDS, type Sample } from "../authorize/sample.ts";
 import { isRevokedIn, makeClock, proofOf, startTable, TABLE, watched } from "./kit.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const CLIENT = "shop-web";
@@ -18,7 +19,7 @@ beforeAll(async () => {
   sample = await createSample();
 });
 afterAll(async () => database.stop());
-beforeEach(() => void vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line)));
+beforeEach(() => void spyOnStdout((line) => void lines.push(line)));
 afterEach(() => {
   vi.restoreAllMocks();
   lines.length = 0;

@@ -3,6 +3,7 @@ import { backchannelLogout, type BackchannelLogoutOptions, type LogoutIssuer } f
 import { revocationTable } from "../../src/sessions/revocation-table.ts";
 import { clock, createSample, gateway, NOW_SECONDS, type Sample } from "../authorize/sample.ts";
 import { TABLE } from "./kit.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 /** What the issuers of the sample allow clocks to differ by, and how old a logout token may be: seconds. */
@@ -11,7 +12,7 @@ const [SKEW, AGE] = [60, 300];
 let sample: Sample;
 const lines: string[] = [];
 beforeAll(async () => void (sample = await createSample()));
-beforeEach(() => void vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line)));
+beforeEach(() => void spyOnStdout((line) => void lines.push(line)));
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();

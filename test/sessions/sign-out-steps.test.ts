@@ -7,12 +7,13 @@ import { type SessionProvider, signOut, signOutEverywhere, type SignOutOptions }
 import { keyOf } from "../../src/sessions/targets.ts";
 import { authorizerContext } from "../../src/testing/index.ts";
 import { makeClock, NOW, NOW_SECONDS, proofOf, TABLE } from "./kit.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 const routes = defineRoutes({ "POST /out": "authenticated" });
 const JSON_HEADERS = { "content-type": "application/json", "cache-control": "no-store" };
 
 const lines: Record<string, unknown>[] = [];
-beforeEach(() => void vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(JSON.parse(line) as never)));
+beforeEach(() => void spyOnStdout((line) => void lines.push(JSON.parse(line) as never)));
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();

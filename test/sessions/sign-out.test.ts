@@ -10,6 +10,7 @@ import { createRevoker } from "../../src/sessions/revoker.ts";
 import { signOut, signOutEverywhere } from "../../src/sessions/sign-out.ts";
 import { authorizerContext } from "../../src/testing/index.ts";
 import { isRevokedIn, makeClock, NOW_SECONDS, proofOf, startTable, TABLE, watched } from "./kit.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 const TOKEN = "secret.access.token";
 const REFRESH = "secret-refresh-token";
@@ -19,7 +20,7 @@ let database: Awaited<ReturnType<typeof startTable>>;
 const lines: string[] = [];
 beforeAll(async () => void (database = await startTable()));
 afterAll(async () => database.stop());
-beforeEach(() => void vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line)));
+beforeEach(() => void spyOnStdout((line) => void lines.push(line)));
 afterEach(() => {
   vi.restoreAllMocks();
   lines.length = 0;

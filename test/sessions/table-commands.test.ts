@@ -4,6 +4,7 @@ import { revocationTable, type RevocationTableOptions } from "../../src/sessions
 import { createRevoker, isConditionFailed } from "../../src/sessions/revoker.ts";
 import { isFinal, keyOf, TARGET_KINDS, targetsOf } from "../../src/sessions/targets.ts";
 import { makeClock, NOW, NOW_SECONDS, proofOf, TABLE } from "./kit.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 const CAUSE = { by: "operator", why: "test" };
 const SESSION = { issuer: "shop", kind: "session", value: "s" } as const;
@@ -137,11 +138,12 @@ describe("a revocation", () => {
     expect(await outcome).toMatchObject({ code: "revocations_unavailable" });
   });
 
-  it("leaves its line on the console, where nobody else takes it, with runs of control characters as one space", async () => {
-    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  it("leaves its line on stdout, where nobody else takes it, with runs of control characters as one space", async () => {
+    const lines: string[] = [];
+    spyOnStdout((line) => void lines.push(line));
     const { table } = make();
     await createRevoker(table, { clock: makeClock() }).revoke(SUBJECT, { by: "a\r\n\tb", why: "c\u0000d" });
-    expect(JSON.parse(String(log.mock.calls[0]?.[0]))).toMatchObject({
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
       level: "INFO",
       message: "Revoked",
       service: "sallyport",

@@ -3,10 +3,11 @@ import { revocationTable } from "../../src/sessions/revocation-table.ts";
 import type { AuditEntry } from "../../src/sessions/revoker.ts";
 import { revokeOnUserEvents } from "../../src/sessions/user-events.ts";
 import { makeClock, NOW_SECONDS, TABLE } from "./kit.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 const POOL = "eu-west-1_SamplePool";
 const lines: Record<string, unknown>[] = [];
-beforeEach(() => void vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(JSON.parse(line) as never)));
+beforeEach(() => void spyOnStdout((line) => void lines.push(JSON.parse(line) as never)));
 afterEach(() => {
   vi.restoreAllMocks();
   lines.length = 0;

@@ -5,6 +5,7 @@ import { revocationTable } from "../../src/sessions/revocation-table.ts";
 import type { AuditEntry } from "../../src/sessions/revoker.ts";
 import { revokeOnUserEvents } from "../../src/sessions/user-events.ts";
 import { isRevokedIn, makeClock, NOW, NOW_SECONDS, proofOf, startTable, TABLE, watched } from "./kit.ts";
+import { spyOnStdout } from "../observe/stdout.ts";
 
 const POOL = "eu-west-1_SamplePool";
 const ARN = "arn:aws:iam::123456789012:user/example-operator";
@@ -12,7 +13,7 @@ const ARN = "arn:aws:iam::123456789012:user/example-operator";
 let database: Awaited<ReturnType<typeof startTable>>;
 beforeAll(async () => {
   database = await startTable();
-  vi.spyOn(console, "log").mockImplementation(() => {});
+  spyOnStdout(() => {});
 });
 afterAll(async () => {
   vi.restoreAllMocks();
