@@ -1,12 +1,14 @@
+import { withoutTokens } from "../src/explain/safe-text.ts";
+
 /** What is wrong, said to whoever typed the command. */
 export class UsageError extends Error {}
 
-/** Runs a command's work; what goes wrong is said on standard error, and the exit code is 1. */
+/** Runs a command's work; what goes wrong is said on standard error, without any token in it, and the exit code is 1. */
 export async function attempt(work: () => Promise<void> | void): Promise<void> {
   try {
     await work();
   } catch (error) {
-    console.error(error instanceof UsageError ? `sallyport: ${error.message}` : error);
+    console.error(error instanceof UsageError ? `sallyport: ${withoutTokens(error.message)}` : error);
     process.exitCode = 1;
   }
 }

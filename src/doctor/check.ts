@@ -38,5 +38,8 @@ export interface Check {
   readonly find: (patient: Patient) => readonly Finding[];
 }
 
+/** How long an answer is kept, in words; `ttl` in seconds, null where only the deployment knows. */
+export const timeOf = (ttl: number | null): string => (ttl === null ? "a time that only the deployment knows" : `${ttl} s`);
+
 /** Where something is in a template. */
 export const placeOf = ({ file, id }: DeployedApi, part?: string): string => `${file}: ${id}${part === undefined ? "" : `, ${part}`}`;

@@ -1,8 +1,9 @@
 import type { DeployedApi, DeployedAuthorizer, DeployedRoute } from "./model.ts";
 import { type Described, hasCorsHeader, type Inherited, isDescription, isMapped, NOTHING_INHERITED, readOpenApi } from "./openapi.ts";
+import { mayBeTrue, ttlOf } from "./parameters.ts";
 import { declaredAuthorizers } from "./serverless-state.ts";
 import { callee } from "./permissions.ts";
-import { isTrue, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
+import { membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
 
 /** What a reader of APIs has to go by. */
 export interface Template {
@@ -90,7 +91,7 @@ function readRestAuthorizer({ id, properties }: Resource, api: string, template:
     kind: KINDS[textOf(properties["Type"]) ?? ""] ?? "REQUEST",
     payload: null,
     isSimple: false,
-    ttl: numberOf(properties["AuthorizerResultTtlInSeconds"]) ?? DEFAULT_TTL.rest,
+    ttl: ttlOf(properties["AuthorizerResultTtlInSeconds"], DEFAULT_TTL.rest),
     identitySources: source === null ? [] : source.split(",").map((one) => one.trim()),
     pattern: textOf(properties["IdentityValidationExpression"]),
     ...callee(properties["AuthorizerUri"], properties["AuthorizerCredentials"], api, template),
@@ -168,8 +169,8 @@ function readV2Authorizer({ id, properties }: Resource, api: string, template: T
     name: textOf(properties["Name"]) ?? id,
     kind: KINDS[textOf(properties["AuthorizerType"]) ?? ""] ?? "REQUEST",
     payload: payloadOf(properties["AuthorizerPayloadFormatVersion"]),
-    isSimple: isTrue(properties["EnableSimpleResponses"]),
-    ttl: numberOf(properties["AuthorizerResultTtlInSeconds"]) ?? DEFAULT_TTL.http,
+    isSimple: mayBeTrue(properties["EnableSimpleResponses"]),
+    ttl: ttlOf(properties["AuthorizerResultTtlInSeconds"], DEFAULT_TTL.http),
     identitySources: textsOf(properties["IdentitySource"]),
     pattern: null,
     ...callee(properties["AuthorizerUri"], properties["AuthorizerCredentialsArn"], api, template),

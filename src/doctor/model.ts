@@ -37,9 +37,10 @@ export interface DeployedAuthorizer {
   readonly kind: "TOKEN" | "REQUEST" | "JWT" | "COGNITO";
   /** HTTP APIs: `1.0` or `2.0`; null: not said. */
   readonly payload: string | null;
+  /** HTTP APIs: its answers are simple ones, or only the deployment knows. */
   readonly isSimple: boolean;
-  /** Seconds; what API Gateway takes where nothing is said. */
-  readonly ttl: number;
+  /** Seconds; what API Gateway takes where nothing is said. Null: only the deployment knows. */
+  readonly ttl: number | null;
   readonly identitySources: readonly string[];
   /** TOKEN: what the credential has to match before the authorizer is asked. */
   readonly pattern: string | null;

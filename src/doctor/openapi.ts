@@ -1,5 +1,6 @@
 import type { DeployedAuthorizer, DeployedRoute } from "./model.ts";
-import { at, isTrue, type Members, membersOf, numberOf, textOf } from "./references.ts";
+import { mayBeTrue, ttlOf } from "./parameters.ts";
+import { at, type Members, membersOf, numberOf, textOf } from "./references.ts";
 
 /** What an API's OpenAPI document says about it. */
 export interface Described {
@@ -111,8 +112,8 @@ function readScheme(name: string, scheme: Members, defaultTtl: number, findCalle
     name,
     kind,
     payload: payload === null ? null : payload.toFixed(1),
-    isSimple: isTrue(settings["enableSimpleResponses"]),
-    ttl: numberOf(settings["authorizerResultTtlInSeconds"]) ?? defaultTtl,
+    isSimple: mayBeTrue(settings["enableSimpleResponses"]),
+    ttl: ttlOf(settings["authorizerResultTtlInSeconds"], defaultTtl),
     identitySources: kind === "TOKEN" ? [`method.request.header.${header}`] : (source?.split(",").map((one) => one.trim()) ?? []),
     pattern: textOf(settings["identityValidationExpression"]),
     ...findCallee(settings["authorizerUri"], settings["authorizerCredentials"]),

@@ -1,8 +1,9 @@
 import { isElsewhere, payloadOf, readDescription, type Template } from "./cloudformation.ts";
 import type { DeployedApi, DeployedAuthorizer, DeployedRoute } from "./model.ts";
 import { IAM, type Inherited } from "./openapi.ts";
+import { mayBeTrue, ttlOf } from "./parameters.ts";
 import { isPermitted } from "./permissions.ts";
-import { at, isTrue, type Members, membersOf, numberOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
+import { at, isTrue, type Members, membersOf, referencesIn, referenceTo, type Resource, textOf, textsOf } from "./references.ts";
 
 /** The types that SAM turns into APIs, and what SAM calls the API that it makes where none is named. */
 const KINDS = {
@@ -146,7 +147,7 @@ function readRest(one: Members): Settings {
     kind: one["UserPoolArn"] !== undefined ? "COGNITO" : isToken ? "TOKEN" : "REQUEST",
     payload: null,
     isSimple: false,
-    ttl: numberOf(identity["ReauthorizeEvery"]) ?? 300,
+    ttl: ttlOf(identity["ReauthorizeEvery"], 300),
     identitySources: isToken ? [`method.request.header.${header}`] : sources,
   };
 }
@@ -163,8 +164,8 @@ function readHttp(one: Members): Settings {
   return {
     kind: isJwt ? "JWT" : "REQUEST",
     payload: payloadOf(one["AuthorizerPayloadFormatVersion"]),
-    isSimple: isTrue(one["EnableSimpleResponses"]),
-    ttl: numberOf(identity["ReauthorizeEvery"]) ?? 0,
+    isSimple: mayBeTrue(one["EnableSimpleResponses"]),
+    ttl: ttlOf(identity["ReauthorizeEvery"], 0),
     identitySources: isJwt ? textsOf(one["IdentitySource"]) : sources,
   };
 }

@@ -1,5 +1,6 @@
 import { readCloudFormation } from "./cloudformation.ts";
 import type { DeployedApi } from "./model.ts";
+import { withDefaults } from "./parameters.ts";
 import { at, membersOf, resourcesOf } from "./references.ts";
 import { readSam } from "./sam.ts";
 
@@ -14,6 +15,7 @@ export const CDK_TEMPLATES = { folder: "cdk.out", ending: ".template.json" };
  * @param state the `serverless-state.json` beside it, parsed; undefined: there is none
  */
 export function readTemplate(file: string, document: unknown, state?: unknown): readonly DeployedApi[] {
-  const template = { file, resources: resourcesOf(document), state };
-  return [...readCloudFormation(template), ...readSam(template, membersOf(at(document, "Globals")))];
+  const settled = withDefaults(document);
+  const template = { file, resources: resourcesOf(settled), state };
+  return [...readCloudFormation(template), ...readSam(template, membersOf(at(settled, "Globals")))];
 }

@@ -21,7 +21,7 @@ import { findPublished } from "./published.ts";
 import { rememberAnswers } from "./remember.ts";
 import { codeOf, hasGoodSignature, type Replay, replayToken } from "./replay.ts";
 import { traceNames, traceRule } from "./rule-trace.ts";
-import { scrub } from "./safe-text.ts";
+import { scrub, withoutTokens } from "./safe-text.ts";
 import { traceSteps } from "./trace-steps.ts";
 
 /** How a token is to be explained. */
@@ -40,10 +40,12 @@ export interface ExplainOptions extends VerifierOptions {
  */
 export async function explain(configured: Gateway, token: string, options: ExplainOptions = {}): Promise<Explanation> {
   const { route, unverified = false, revocations = true, ...rest } = options;
+  // A token that was given in the wrong place, or as part of a path, which no rule goes by.
+  const wanted = route === undefined ? null : withoutTokens(route);
   const verifier: VerifierOptions = { ...rest, prefetch: false, fetch: rememberAnswers(rest.fetch ?? httpsFetch) };
   const gateway = withoutStores(configured, revocations);
   const door = doorOf(gateway, token);
-  const replay = await replayToken(gateway, door, route ?? null, verifier);
+  const replay = await replayToken(gateway, door, wanted, verifier);
   const evidence = await collect(replay, token, unverified, verifier);
   const code = codeOf(replay);
   const about = await aboutRoutes(replay, evidence, door, verifier);
@@ -73,10 +75,12 @@ async function collect(replay: Replay, text: string, unverified: boolean, verifi
   const issuer = sighting.issuer ?? gateway.issuers.find(({ name }) => name === refusal?.issuer) ?? null;
   const names = sighting.identity === null || issuer === null ? [] : traceNames(sighting.identity, issuer);
   const published = await findPublished(sighting.query, refusal?.code ?? null, verifier);
-  const isOpen = unverified || hasGoodSignature(replay);
+  const isSigned = hasGoodSignature(replay);
   const now = seconds(runtime.clock());
-  const { query, key, isUnread } = sighting;
-  return { text, token, issuer, gateway, now, isOpen, query, hasKey: key !== null, isUnread, published, route, wanted, principal, names };
+  const { query, key, isAsked, isUnread, identity } = sighting;
+  const code = codeOf(replay);
+  const found = { token, issuer, query, key, isSigned, isAsked, isUnread, published, identity, principal, names };
+  return { text, gateway, now, isOpen: unverified || isSigned, code, route, wanted, ...found };
 }
 
 function verdictOf(replay: Replay): Explanation["verdict"] {

@@ -2,7 +2,7 @@ import type { ReasonCode } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { ClientView } from "./clients.ts";
-import type { Comparison } from "./evidence.ts";
+import type { Comparison } from "./comparisons-after.ts";
 import type { NameTrace, RuleTrace } from "./rule-trace.ts";
 
 /** What became of one step: `open` where it stands beside the failed one and nothing says whether it would have held. */

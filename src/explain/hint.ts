@@ -1,11 +1,9 @@
 import type { ReasonCode } from "../errors.ts";
-import type { Principal } from "../principal/principal.ts";
 import type { Evidence } from "./evidence.ts";
 import type { NameTrace } from "./rule-trace.ts";
 
 /** What hints are found by. */
 export interface HintEvidence extends Evidence {
-  readonly principal: Principal | null;
   readonly names: readonly NameTrace[];
 }
 

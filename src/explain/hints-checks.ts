@@ -1,6 +1,6 @@
 import type { Json } from "../json.ts";
 import { claim, has, is } from "./clues.ts";
-import { CLIENT_CLAIMS } from "./evidence.ts";
+import { CLIENT_CLAIMS, type Evidence } from "./evidence.ts";
 import type { Hint, HintEvidence } from "./hint.ts";
 
 const wants = (use: "access" | "id") => (evidence: HintEvidence) => evidence.issuer?.settings.tokenUse === use;
@@ -45,7 +45,8 @@ function isTexts(value: Json): boolean {
   return Array.isArray(value) && value.every(isText);
 }
 
-function odd(evidence: HintEvidence): readonly string[] {
+/** The usual claims that the token has, of a type that they must not have. */
+export function odd(evidence: Evidence): readonly string[] {
   return Object.entries(TYPES)
     .filter(([name, fits]) => claim(evidence, name) !== undefined && !fits(claim(evidence, name) as Json))
     .map(([name]) => name);
@@ -63,7 +64,9 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   oidc: ["sub"],
 };
 
-const absent = (evidence: HintEvidence) => (REQUIRED[evidence.issuer?.provider ?? ""] ?? []).filter((name) => !has(evidence, name));
+/** Claims that the provider's tokens always have, and this one has not. */
+export const absent = (evidence: Evidence): readonly string[] =>
+  evidence.isAsked ? [] : (REQUIRED[evidence.issuer?.provider ?? ""] ?? []).filter((name) => !has(evidence, name));
 const NAMES: Readonly<Record<string, string>> = {
   cognito: "a Cognito",
   azureAdB2c: "an Azure AD B2C",
@@ -78,7 +81,7 @@ const isAppOnly = (evidence: HintEvidence) =>
   is("entraId", "entraExternalId")(evidence) &&
   (claim(evidence, "idtyp") === "app" || (has(evidence, "azp", "appid") && !has(evidence, "scp")));
 /** It was read by asking its issuer. */
-const isOpaque = ({ token }: HintEvidence) => token === null;
+const isAsked = (evidence: HintEvidence) => evidence.isAsked;
 const looksLikeId = (evidence: HintEvidence) =>
   claim(evidence, "token_use") === "id" || has(evidence, "at_hash", "c_hash", "nonce") || !has(evidence, "scp", "scope", "client_id");
 
@@ -96,7 +99,7 @@ export const CHECK_HINTS: readonly Hint[] = [
   },
   {
     codes: ["token_use_mismatch"],
-    when: isOpaque,
+    when: isAsked,
     text: ({ issuer }) =>
       issuer?.settings.audience === null
         ? "By its issuer's answer this is no access token, or the answer does not say: without `audience` it has to, by `token_type`."
@@ -105,7 +108,7 @@ export const CHECK_HINTS: readonly Hint[] = [
   {
     codes: ["token_use_mismatch"],
     when: (evidence) =>
-      wants("access")(evidence) && looksLikeId(evidence) && !isOpaque(evidence) && !isAppOnly(evidence) && !has(evidence, "events"),
+      wants("access")(evidence) && looksLikeId(evidence) && !evidence.isAsked && !isAppOnly(evidence) && !has(evidence, "events"),
     text: (evidence) => `This is ${called(evidence)} ID token; the API wants access tokens. The client has to send \`access_token\`.`,
   },
   {

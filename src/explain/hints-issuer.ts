@@ -179,6 +179,11 @@ export const ISSUER_HINTS: readonly Hint[] = [
   {
     codes: ["token_not_for_api"],
     when: (evidence) => is("okta")(evidence) || (evidence.issuer === null && !has(evidence, "tid")),
-    text: "This is a token of the Okta organization's own server, which only Okta can verify. Use a custom authorization server.",
+    text: "Only Okta can verify tokens of the organization's own server: introspection is the only way (docs/providers/okta.md), or use a custom server.",
+  },
+  {
+    codes: ["token_not_for_api"],
+    when: ({ issuer }) => issuer?.provider === "okta" && issuer.settings.introspection?.tokens === "jwt",
+    text: 'The issuer\'s `introspection` leaves out tokens that only Okta can verify: set its `tokens` to "opaque" or "all".',
   },
 ];

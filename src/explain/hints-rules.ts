@@ -61,6 +61,14 @@ function unmet<Kind extends Rule["kind"]>(
 /** What the rule asks of the sign-in's age: a second factor may be of any age. */
 const unmetAges = (evidence: HintEvidence) => unmet(evidence, "authenticatedWithin", "multiFactor").filter(({ within }) => within !== null);
 
+/** Rules of one's own that threw an error. */
+const thrown = (evidence: HintEvidence) => unmet(evidence, "custom").filter((rule) => isFault(rule, evidence));
+
+function isFault(rule: Rule, { principal, now }: HintEvidence): boolean {
+  const verdict = principal === null ? null : evaluate(rule, principal, now);
+  return verdict !== null && !verdict.holds && verdict.code === "internal_error";
+}
+
 const isSlashed = ({ wanted }: HintEvidence) => wanted !== null && wanted.length > 5 && wanted.endsWith("/");
 
 /** Routes of the table with the same path and another method. */
@@ -99,6 +107,14 @@ export const RULE_HINTS: readonly Hint[] = [
     when: (evidence) =>
       missing(evidence).some(({ kind }) => kind === "scope") && evidence.principal?.scopes.length === 0 && renamed(evidence).length === 0,
     text: "The token grants no scope that this gateway knows. The client has to ask for it, and the provider has to allow it.",
+  },
+  {
+    codes: ["internal_error"],
+    when: (evidence) => thrown(evidence).length > 0,
+    text: (evidence) => {
+      const names = [...new Set(thrown(evidence).map(({ name }) => `"${name}"`))];
+      return `A rule of your own threw an error: ${names.join(", ")}. It must answer for every principal.`;
+    },
   },
   {
     codes: ["step_up_required"],

@@ -7,6 +7,17 @@ const WINDOW = 12;
 /** What steers a terminal or turns text around. */
 const CONTROLS = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
+/** A compact JWS or JWE, whole or cut: base64url of what starts with `{"`, blanks between them or not, and what hangs on to it. */
+const TOKEN = /e(?:y[A-DI-L]|w(?:og|oJ|oi|0K|ki|kg|kJ))[\w-]{8,}(?:(?:[+.~]|%2[Ee])*[\w=-])*/g;
+const BEGINS_JSON = /^\{\s*"/;
+/** Stands where a token was: a text without blanks, so that a route stays one. */
+const MASK = "<token>";
+
+/** Text that was given for something else than a token, without the tokens in it. */
+export function withoutTokens(text: string): string {
+  return text.replace(TOKEN, (found) => (BEGINS_JSON.test(Buffer.from(found.slice(0, 12), "base64url").toString("latin1")) ? MASK : found));
+}
+
 /** A value that somebody else wrote, as a terminal may show it: quoted, cut, nothing invisible in it. */
 export function show(value: Json | undefined): string {
   if (value === undefined) return "none";

@@ -67,6 +67,7 @@ export const STEPS: readonly Step[] = [
     "groups_incomplete",
     "token_inactive",
     "introspection_unavailable",
+    "internal_error",
   ),
   step("answer", "size", "a principal that fits into the answer", "principal_too_large"),
 ];

@@ -1,6 +1,6 @@
 import type { Issuer } from "../providers/provider.ts";
-import { isOpaque } from "../token/decode.ts";
-import { compare, type Evidence } from "./evidence.ts";
+import { compare } from "./comparisons.ts";
+import type { Evidence } from "./evidence.ts";
 import type { StepStatus, StepTrace } from "./explanation.ts";
 import { codeOf, hasGoodSignature, type Replay } from "./replay.ts";
 import { type Phase, PHASES, type Step, stepOf, STEPS } from "./steps.ts";
@@ -16,7 +16,7 @@ const APPLIES: Readonly<Record<string, (issuer: Issuer) => boolean>> = {
   tenant: ({ provider, settings }) => settings.tenants !== null || MICROSOFT.includes(provider),
 };
 
-/** What an opaque token, whose issuer is asked about it, does not go through. */
+/** What a token whose issuer is asked about it, an opaque one as a rule, does not go through. */
 const OF_JWTS: readonly Phase[] = ["form", "issuer", "header", "location", "key", "signature", "times", "checks"];
 
 /** In the provider's checks the order is the provider's own, so that nothing is known of those beside the failed one. */
@@ -26,18 +26,18 @@ const UNORDERED: readonly Phase[] = ["checks"];
 export function traceSteps(evidence: Evidence, replay: Replay): readonly StepTrace[] {
   const failed = failedStep(replay);
   const phase = failedPhase(replay);
-  const isAsked = isOpaque(evidence.text) && failed?.phase !== "form";
-  return STEPS.filter((step) => step === failed || applies(step, evidence, isAsked)).map((step) => {
+  return STEPS.filter((step) => step === failed || applies(step, evidence)).map((step) => {
     const status = phase === null ? "ok" : statusOf(step, phase, failed);
     const { id, title } = step;
-    const { expected, actual } = status === "not reached" || isAsked ? { expected: null, actual: null } : compare(id, evidence);
+    const { expected, actual } = status === "not reached" ? { expected: null, actual: null } : compare(step, evidence, step === failed);
     return { id, title, status, expected, actual };
   });
 }
 
-function applies({ id, phase }: Step, { issuer, wanted }: Evidence, isAsked: boolean): boolean {
+function applies({ id, phase }: Step, { issuer, wanted, isAsked, principal }: Evidence): boolean {
   if (phase === "route") return wanted !== null;
-  if (isAsked) return !OF_JWTS.includes(phase);
+  // Its principal is made of what the issuer answers.
+  if (isAsked) return !OF_JWTS.includes(phase) && (phase !== "principal" || principal !== null);
   const only = APPLIES[id];
   return only === undefined || (issuer !== null && only(issuer));
 }
@@ -56,6 +56,7 @@ function failedPhase(replay: Replay): Phase | null {
   if (refusal === null && decision !== null && decision.kind !== "allow") return "route";
   if (refusal === null) return codeOf(replay) === null ? null : "answer";
   if (refusal.code.startsWith("credential_") && decoded === null && refusal.code !== "credential_too_large") return "credential";
+  if (sighting.isAsked) return "after";
   const passed: readonly (readonly [boolean, Phase])[] = [
     [sighting.identity !== null, "after"],
     [sighting.isChecked, "principal"],
@@ -67,9 +68,7 @@ function failedPhase(replay: Replay): Phase | null {
     [refusal.issuer !== null, "header"],
     [decoded !== null, "issuer"],
   ];
-  const seen = passed.find(([isSeen]) => isSeen)?.[1];
-  // An opaque token is read by asking its issuer, or not at all.
-  return seen === "header" && decoded === null ? "after" : (seen ?? "form");
+  return passed.find(([isSeen]) => isSeen)?.[1] ?? "form";
 }
 
 /** The step of that stretch that the reason belongs to, or wherever it belongs. */
@@ -77,5 +76,10 @@ function failedStep(replay: Replay): Step | null {
   const phase = failedPhase(replay);
   const code = codeOf(replay);
   if (phase === null || code === null) return null;
-  return stepOf(phase, code) ?? STEPS.find(({ codes }) => codes.includes(code)) ?? null;
+  return (
+    stepOf(phase, code) ??
+    (replay.sighting.isAsked ? stepOf("principal", code) : null) ??
+    STEPS.find(({ codes }) => codes.includes(code)) ??
+    null
+  );
 }

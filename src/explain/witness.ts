@@ -1,4 +1,5 @@
 import type { Gateway } from "../gateway.ts";
+import type { AskedToken, OnlineIssuers } from "../introspection/online.ts";
 import type { KeyFinder, KeyQuery, VerificationKey } from "../keys/keys.ts";
 import type { Identity, Issuer } from "../providers/provider.ts";
 import type { JsonObject } from "../json.ts";
@@ -19,6 +20,8 @@ export interface Sighting {
   isChecked: boolean;
   /** What the provider read, in the issuer's own names. */
   identity: Identity | null;
+  /** The token is not verified here: its issuer is asked about it. */
+  isAsked: boolean;
   /** The revocations could not be read, whatever became of the token because of it. */
   isUnread: boolean;
 }
@@ -27,8 +30,9 @@ export interface Sighting {
 export interface Watched {
   readonly gateway: Gateway;
   readonly sighting: Sighting;
-  /** The finder of keys, watched in the same way. */
+  /** The finder of keys, and the issuers that are asked about tokens, watched in the same way. */
   readonly watch: (keys: KeyFinder) => KeyFinder;
+  readonly watchOnline: (online: OnlineIssuers) => OnlineIssuers;
 }
 
 /** Puts a witness between the pipeline and the issuers and keys that it asks. What they answer is not touched. */
@@ -41,10 +45,16 @@ export function watchGateway(gateway: Gateway): Watched {
     isVerified: false,
     isChecked: false,
     identity: null,
+    isAsked: false,
     isUnread: false,
   };
   const issuers = gateway.issuers.map((issuer) => watchIssuer(issuer, sighting));
-  return { gateway: { ...gateway, issuers }, sighting, watch: (keys) => watchKeys(keys, sighting) };
+  return {
+    gateway: { ...gateway, issuers },
+    sighting,
+    watch: (keys) => watchKeys(keys, sighting),
+    watchOnline: (online) => watchIssuersAsked(online, gateway, sighting),
+  };
 }
 
 function watchIssuer(issuer: Issuer, sighting: Sighting): Issuer {
@@ -78,5 +88,19 @@ function watchKeys(keys: KeyFinder, sighting: Sighting): KeyFinder {
       return seen(query, await keys.find(query));
     },
     findReplacement: async (query, failed) => seen(query, await keys.findReplacement(query, failed)),
+  };
+}
+
+function watchIssuersAsked(online: OnlineIssuers, { issuers }: Gateway, sighting: Sighting): OnlineIssuers {
+  const seen = (asked: AskedToken | null) => {
+    if (asked === null) return null;
+    sighting.isAsked = true;
+    sighting.issuer = issuers.find(({ name }) => name === asked.issuer) ?? null;
+    return asked;
+  };
+  return {
+    ...online,
+    opaque: (text) => seen(online.opaque(text)),
+    unverifiable: (text, issuer) => seen(online.unverifiable(text, issuer)),
   };
 }

@@ -9,6 +9,7 @@ import {
   type RuleInput,
   scope,
   tenant,
+  user,
 } from "../../src/index.ts";
 import { decodePrincipal } from "../../src/principal/codec.ts";
 import type { LiveCheck } from "../../src/sessions/index.ts";
@@ -95,5 +96,6 @@ it("refuses a rule that is malformed or can never hold, at once", () => {
   expect(() => create(undefined as never)).toThrow(/rule/);
   expect(() => create({ kind: "issuer", name: "nobody" })).toThrow(/not configured/);
   expect(() => create({ kind: "claim", path: ["unforwarded"], values: [1] })).toThrow(/forward/);
-  expect(() => create(tenant("x"))).not.toThrow();
+  expect(() => create(tenant("x"))).toThrow(/tenant/);
+  expect(() => create(user("x"))).not.toThrow();
 });

@@ -72,7 +72,7 @@ it("revokes, lists and takes back, and says who and why", async () => {
   expect(await revoke("--undo", ...subject, ...cause)).toMatchObject({ code: 1, stderr: "sallyport: there is no such revocation.\n" });
 });
 
-it.each([
+it.each<readonly [readonly string[], RegExp]>([
   [["--issuer", "shop", "--subject", "x"], /say why/],
   [["--subject", "x", "--why", "y"], /name the issuer with --issuer: shop/],
   [["--issuer", "shop", "--subject", "x", "--session", "z", "--why", "y"], /give one of --session and --subject/],

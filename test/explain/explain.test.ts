@@ -3,6 +3,7 @@ import { REASONS, type ReasonCode, SallyportError } from "../../src/errors.ts";
 import { HINTS } from "../../src/explain/hints.ts";
 import { STEPS } from "../../src/explain/steps.ts";
 import { allOf as allOfRules, createVerifier, defineGateway, type Gateway, introspect, live, oidc, scope } from "../../src/index.ts";
+import { askedOkta, organizationToken } from "./organization.ts";
 import { explain, type ExplainOptions } from "../../src/explain/explain.ts";
 import type { Explanation } from "../../src/explain/explanation.ts";
 import { createTestTokens, type TestTokens } from "../../src/testing/index.ts";
@@ -287,6 +288,7 @@ async function explainSecond(): Promise<readonly Explanation[]> {
     of("crowd", { iss: "https://accounts.google.com" }),
     of("crowd", { sub: "user" }, { jwks: unusable }),
     of("crowd", { sub: "user", aud: "crowd", scope: "orders:read", groups }, { route: "GET /orders" }),
+    explain(askedOkta({ tokens: "jwt" }), organizationToken(), { clock }),
   ]);
 }
 

@@ -1,8 +1,8 @@
-import { routesLeftOut } from "../../gateway/policy-resources.ts";
+import { routesLeftOut } from "../../gateway/routes-left-out.ts";
 import { withoutDefault } from "../../rules/match-route.ts";
 import type { Gateway } from "../../gateway.ts";
 import type { Rule } from "../../rules/rule.ts";
-import { type Check, placeOf } from "../check.ts";
+import { type Check, placeOf, timeOf } from "../check.ts";
 import { type DeployedApi, type DeployedAuthorizer, isLambda } from "../model.ts";
 
 /** The gateway responses that carry an authorizer's refusals and failures, and what stands in for each. */
@@ -22,7 +22,7 @@ const guards = ({ authorizers }: DeployedApi) => authorizers.filter(isLambda);
 /** An answer that is a policy, kept for requests of other paths. */
 function isPolicyShared({ kind }: DeployedApi, { ttl, isSimple, identitySources }: DeployedAuthorizer): boolean {
   const isKeyed = identitySources.some((source) => /context\.(?:path|resourcePath|routeKey)$/.test(source));
-  return kind !== "websocket" && ttl > 0 && !isSimple && !isKeyed;
+  return kind !== "websocket" && ttl !== 0 && !isSimple && !isKeyed;
 }
 
 /** Rules that API Gateway's own authorizers have too: a valid token, and any one scope of a list. */
@@ -75,7 +75,7 @@ export const ANSWER_CHECKS: readonly Check[] = [
           .filter((authorizer) => left[api.kind].length > 0 && isPolicyShared(api, authorizer))
           .map(({ name, ttl }) => ({
             where: placeOf(api, `authorizer ${name}`),
-            why: `${left[api.kind].map(({ key }) => key).join(", ")}: for up to ${ttl} s after another route was used, a caller who may use it gets 403.`,
+            why: `${left[api.kind].map(({ key }) => key).join(", ")}: for up to ${timeOf(ttl)} after another route was used, a caller who may use it gets 403.`,
             fix: "Set the TTL to 0, or add method and path to a REQUEST authorizer's identity sources, or change the paths.",
           })),
       );

@@ -1,4 +1,4 @@
-import { type Check, type Finding, type Patient, placeOf } from "../check.ts";
+import { type Check, type Finding, type Patient, placeOf, timeOf } from "../check.ts";
 import { type DeployedApi, type DeployedAuthorizer, isLambda } from "../model.ts";
 
 interface Place {
@@ -25,7 +25,7 @@ const MAX_TTL = 3_600;
 /** What callers send, less what a signed token would look like. */
 const SAMPLE = "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJleGFtcGxlIn0.c2lnbmF0dXJl";
 
-const isCached = ({ api, authorizer }: Place) => authorizer.ttl > 0 && api.kind !== "websocket";
+const isCached = ({ api, authorizer }: Place) => authorizer.ttl !== 0 && api.kind !== "websocket";
 
 /** Where a WebSocket API's token may be besides the Authorization header. */
 const otherCredentials = ({ gateway: { webSocketCredential: accepted } }: Patient) =>
@@ -89,7 +89,7 @@ export const AUTHORIZER_CHECKS: readonly Check[] = [
     find: each(
       (place) => isCached(place) && place.authorizer.isSimple && !place.authorizer.identitySources.includes("$context.routeKey"),
       ({ authorizer: { ttl } }) => ({
-        why: `For ${ttl} s API Gateway uses the answer for one route on every other: what one rule allows opens them all.`,
+        why: `For ${timeOf(ttl)} API Gateway uses the answer for one route on every other: what one rule allows opens them all.`,
         fix: "Add $context.routeKey to the identity sources, or set the TTL to 0.",
       }),
     ),
@@ -101,7 +101,7 @@ export const AUTHORIZER_CHECKS: readonly Check[] = [
     find: each(
       (place) => isCached(place) && !place.authorizer.identitySources.some((source) => isCredential(place, source)),
       ({ authorizer: { ttl } }) => ({
-        why: `The Authorization header is not among the identity sources: for ${ttl} s one caller's answer is another's.`,
+        why: `The Authorization header is not among the identity sources: for ${timeOf(ttl)} one caller's answer is another's.`,
         fix: "Add the Authorization header to the identity sources, or set the TTL to 0.",
       }),
     ),
@@ -111,7 +111,7 @@ export const AUTHORIZER_CHECKS: readonly Check[] = [
     severity: "error",
     title: "a TTL is longer than API Gateway allows",
     find: each(
-      (place) => place.authorizer.ttl > MAX_TTL,
+      (place) => (place.authorizer.ttl ?? 0) > MAX_TTL,
       ({ authorizer: { ttl } }) => ({
         why: `${ttl} s are more than ${MAX_TTL} s.`,
         fix: `Set a TTL of at most ${MAX_TTL} s; 300 s is usual.`,
@@ -123,7 +123,10 @@ export const AUTHORIZER_CHECKS: readonly Check[] = [
     severity: "warning",
     title: "answers are kept for longer than tokens may live",
     find: each(
-      (place) => isCached(place) && place.authorizer.ttl <= MAX_TTL && place.authorizer.ttl > (shortestLife(place.patient) ?? Infinity),
+      (place) => {
+        const { ttl } = place.authorizer;
+        return isCached(place) && ttl !== null && ttl <= MAX_TTL && ttl > (shortestLife(place.patient) ?? Infinity);
+      },
       ({ authorizer: { ttl }, patient }) => ({
         why: `Answers are kept for ${ttl} s, and tokens live for ${shortestLife(patient)} s at most: the guard refuses what is left over.`,
         fix: "Set the TTL below the tokens' lifetime.",
