@@ -90,8 +90,7 @@ const opened =
 /** What is read becomes a part of the principal, and that crosses the wall. */
 const claimPath: Check = (value, report, path) => {
   if (!textOrTexts(value, report, path)) return false;
-  const [name] = [value].flat();
-  if (!(NEVER_FORWARDED as readonly unknown[]).includes(name)) return true;
+  if (![value].flat().some((key) => NEVER_FORWARDED.includes(key as string))) return true;
   report.problem(path, "is a credential of another system.", "Name another claim: credentials never cross the wall.");
   return false;
 };
@@ -154,6 +153,7 @@ export function toSettings(name: string, provider: Provider, options: IssuerOpti
     name,
     audience: list(options.audience),
     clientIds: list(options.clientIds),
+    anyClient: options.clientIds === null,
     tokenUse: options.tokenUse ?? provider.defaultTokenUse ?? "access",
     algorithms: options.algorithms ?? provider.defaultAlgorithms ?? ["RS256"],
     typ: list(options.typ),

@@ -3,6 +3,7 @@ import type { Issuer, IssuerSettings } from "../providers/provider.ts";
 import { type NameMapping, translate, type Vocabulary } from "../providers/vocabulary.ts";
 import type { Rule } from "../rules/rule.ts";
 import { checkNames, checkText, isObject, kindOf } from "./check-values.ts";
+import { NEVER_FORWARDED } from "./never-forwarded.ts";
 import type { Report } from "./report.ts";
 
 /** Which part of the vocabulary a rule's name belongs to. */
@@ -34,6 +35,10 @@ function checkMapping(mapping: unknown, report: Report): boolean {
   if (rest !== "pass" && rest !== "drop") {
     report.problem("rest", `is ${kindOf(rest)}.`, 'Choose what happens to other names: "pass" or "drop".');
     valid = false;
+  } else if (rest === "pass" && strip !== undefined) {
+    const message = 'is "pass" beside `strip`: names with the prefix and without it would become the same.';
+    report.problem("rest", message, 'Write `rest: "drop"`, and list the other names in `map`.');
+    valid = false;
   }
   return (map === undefined || checkMap(map, report.at("map"))) && valid;
 }
@@ -61,7 +66,7 @@ const CLAIMS = { roles: "rolesClaim", groups: "groupsClaim", permissions: "permi
   Record<Part, keyof IssuerSettings>
 >;
 
-/** Reports rules whose name no configured issuer can produce: they could never hold. */
+/** Reports rules whose name or tenant no configured issuer can produce: they could never hold. */
 export function checkRuleNames(gateway: Pick<Gateway, "issuers" | "routes" | "forward">, report: Report): void {
   for (const { key, rule } of gateway.routes.values()) checkNamesOf(rule, gateway, report.at(`["${key}"]`));
 }
@@ -71,6 +76,11 @@ function checkNamesOf(rule: Rule, gateway: Pick<Gateway, "issuers" | "forward">,
   else if (rule.kind === "claim") {
     const [name = ""] = rule.path;
     if (!gateway.forward.includes(name)) report.problem("", "the rule reads a claim that is not forwarded.", "Add the claim to `forward`.");
+    else if (rule.path.some((key) => NEVER_FORWARDED.includes(key))) {
+      report.problem("", "the rule reads a credential of another system.", "Name another claim: credentials never cross the wall.");
+    }
+  } else if (rule.kind === "tenant") {
+    checkTenant(rule.name, gateway.issuers, report);
   } else if (rule.kind === "scope" || rule.kind === "role" || rule.kind === "group" || rule.kind === "permission") {
     checkName(rule.kind, rule.name, gateway.issuers, report);
   }
@@ -89,10 +99,25 @@ function checkName(kind: keyof typeof KINDS, name: string, issuers: readonly Iss
   }
 }
 
-/** From a claim that the provider knows or the configuration names. What introspection answers may hold names of any kind. */
-function isRead(part: Part, { names, settings }: Issuer): boolean {
-  const { introspection } = settings;
-  if (introspection !== undefined && introspection.tokens !== "jwt") return true;
+/** A tenant that no issuer's tokens can name is somebody's mistake, too. */
+function checkTenant(name: string, issuers: readonly Issuer[], report: Report): void {
+  const known = issuers.map((issuer) => (isAskedForMore(issuer) ? null : issuer.tenants));
+  if (known.some((tenants) => tenants === null || tenants.includes(name))) return;
+  if (known.every((tenants) => tenants?.length === 0)) {
+    report.problem("", "no issuer's tokens name a tenant.", "Set `tenantClaim` on an issuer, or correct the rule.");
+  } else {
+    const fix = "Write it as tokens do, GUIDs in lower case, or list it in `tenants`.";
+    report.problem("", "no issuer accepts tokens of this tenant.", fix);
+  }
+}
+
+/** What introspection answers about other tokens than JWTs may hold names of any kind. */
+const isAskedForMore = ({ settings: { introspection } }: Issuer): boolean => introspection !== undefined && introspection.tokens !== "jwt";
+
+/** From a claim that the provider knows or the configuration names, or from an answer. */
+function isRead(part: Part, issuer: Issuer): boolean {
+  const { names, settings } = issuer;
+  if (isAskedForMore(issuer)) return true;
   return (names[part]?.length ?? 0) > 0 || (part !== "scopes" && settings[CLAIMS[part]] !== null);
 }
 

@@ -7,7 +7,7 @@ import { checkTenant, isEventStatement, must } from "./checks.ts";
 import { hasClaim, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
-import { givenIssuers, jwks, requireTenantClaim } from "./setup.ts";
+import { claimedTenants, givenIssuers, jwks, requireTenantClaim } from "./setup.ts";
 
 /** Application Load Balancers that sign users in, and pass what they learnt on in the header `x-amzn-oidc-data`. */
 export interface AlbOidcOptions extends IssuerOptions {
@@ -80,6 +80,7 @@ function configure(options: AlbOidcOptions, settings: IssuerSettings, report: Re
     },
     read: (claims) => read(claims, settings),
     names: NAMES,
+    tenants: claimedTenants(settings),
   };
 }
 

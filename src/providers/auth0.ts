@@ -60,6 +60,7 @@ function configure(options: Auth0Options, settings: IssuerSettings, report: Repo
     check: (token) => check(token, settings),
     read: (claims) => read(claims, settings),
     names: NAMES,
+    tenants: settings.tenants,
   };
 }
 

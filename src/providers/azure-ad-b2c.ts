@@ -5,9 +5,9 @@ import type { VerifiedToken } from "../token/token.ts";
 import { type B2cIssuer, b2cIssuers, canonicalIssuer, isPolicyName, policyKeys } from "./azure-ad-b2c-issuers.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, idTokenClient, must } from "./checks.ts";
 import { configuredList, firstString, hasClaim, requiredString, stringClaim, subjectClaim } from "./claims.ts";
-import { type ClaimNames, readIdentity } from "./identity.ts";
+import { type ClaimNames, readIdentity, withoutIdScopes } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
-import { distinctLocations, requireAudience, requireOneTenant } from "./setup.ts";
+import { distinctLocations, issuersTenants, requireAudience, requireOneTenant } from "./setup.ts";
 
 /** Azure AD B2C tenants. */
 export interface AzureAdB2cOptions extends IssuerOptions {
@@ -111,7 +111,12 @@ function dialect(options: AzureAdB2cOptions, settings: IssuerSettings, issuers: 
       check(token, checked, issuerOf(token.iss)?.tenantId ?? null);
     },
     read: (claims) => read(claims, settings, options, issuerOf(requiredString(claims, "iss"))?.tenantId ?? null),
-    names: NAMES,
+    names: withoutIdScopes(NAMES, settings),
+    tenants: issuersTenants(
+      issuers.map(({ tenantId }) => tenantId),
+      settings,
+      null,
+    ),
   };
 }
 

@@ -74,16 +74,16 @@ export function checkAccessToken(claims: JsonObject, clientId: string | null, se
 
 /**
  * ID tokens: `aud` is a configured audience or else a configured client, and whoever else it names is one of either. The client is
- * a configured one, or an audience where none are configured; `azp` names it when there are several audiences (OpenID Connect Core
- * section 3.1.3.7).
+ * a configured one, or an audience where none are configured, or anybody where that is written down; `azp` names it when there are
+ * several audiences (OpenID Connect Core section 3.1.3.7).
  * @throws SallyportError `audience_mismatch`, `client_not_allowed`
  */
-export function checkIdToken(claims: JsonObject, { audience, clientIds }: IssuerSettings): void {
+export function checkIdToken(claims: JsonObject, { audience, clientIds, anyClient }: IssuerSettings): void {
   const own = audience ?? clientIds ?? [];
   checkAudience(claims, own);
   const named = audiences(claims);
   const client = stringClaim(claims, "azp") ?? (named.length === 1 ? named[0] : undefined);
-  must(client !== undefined && (clientIds ?? own).includes(client), "client_not_allowed");
+  must(client !== undefined && (anyClient || (clientIds ?? own).includes(client)), "client_not_allowed");
   must(
     named.every((one) => own.includes(one) || clientIds?.includes(one)),
     "audience_mismatch",

@@ -5,7 +5,7 @@ import { checkAudience, checkClient, checkTenant, checkTokenUse, must } from "./
 import { audiences, hasClaim, requiredString, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
-import { exactIssuers, givenIssuers, jwks, requireSameId, requireTenantClaim, under } from "./setup.ts";
+import { claimedTenants, exactIssuers, givenIssuers, jwks, requireSameId, requireTenantClaim, under } from "./setup.ts";
 
 /** Amazon Cognito user pools. */
 export interface CognitoOptions extends IssuerOptions {
@@ -67,6 +67,7 @@ function configure(options: CognitoOptions, settings: IssuerSettings, report: Re
     check: (token) => check(token, settings, options.requireAudience ?? false),
     read: (claims) => read(claims, settings),
     names: NAMES,
+    tenants: claimedTenants(settings),
   };
 }
 

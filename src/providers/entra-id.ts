@@ -2,9 +2,10 @@ import type { Report } from "../config/report.ts";
 import { type CloudName, type EntraIssuer, entraIssuers, tenantOf, withTenant } from "./entra-id-issuers.ts";
 import { checkEntraToken, ENTRA_NAMES, readEntraToken, refuseMicrosoftApiToken } from "./entra-tokens.ts";
 import { must } from "./checks.ts";
+import { withoutIdScopes } from "./identity.ts";
 import { member } from "../json.ts";
 import type { IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider } from "./provider.ts";
-import { distinctLocations, isGuid, requireAudience, requireOneTenant } from "./setup.ts";
+import { distinctLocations, isGuid, issuersTenants, requireAudience, requireOneTenant } from "./setup.ts";
 
 /** Microsoft Entra ID tenants, one or many. */
 export interface EntraIdOptions extends IssuerOptions {
@@ -68,8 +69,17 @@ export function entraDialect(issuers: readonly EntraIssuer[], settings: IssuerSe
       checkEntraToken(token, issTenant, tenants, settings);
     },
     read: (claims) => readEntraToken(claims, settings),
-    names: ENTRA_NAMES,
+    names: withoutIdScopes(ENTRA_NAMES, settings),
+    tenants: tenantsOf(issuers, settings),
   };
+}
+
+/** Microsoft writes tenant ids in lower case; exact issuers are compared as they are, and their tenants with them. */
+function tenantsOf(issuers: readonly EntraIssuer[], settings: IssuerSettings): readonly string[] | null {
+  const isFamily = issuers.some(({ template }) => template !== null);
+  const family = isFamily ? settings.tenants?.map((tenant) => tenant.toLowerCase()) : [];
+  const exact = issuers.filter(({ template }) => template === null).map(({ iss }) => tenantOf(iss));
+  return family === undefined ? null : issuersTenants([...exact, ...family], settings, "tid");
 }
 
 /** The tenant an `iss` names under this issuer; null when it is not this issuer's. */

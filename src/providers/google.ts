@@ -11,6 +11,8 @@ import { exactIssuers, givenIssuers, jwks, requireAudience, requireOneTenant } f
 export interface GoogleOptions extends IssuerOptions {
   /** Google's access tokens are opaque, so only `"id"` can be verified; it is the default. */
   readonly tokenUse?: "id";
+  /** The clients accepted. Null would be all of Google's, anybody's, and is refused for accounts. */
+  readonly clientIds?: readonly string[] | null;
   /** The Workspace domains accepted (`hd`); an account without one is then refused. */
   readonly tenants?: readonly string[] | null;
 }
@@ -60,13 +62,19 @@ function configure(options: GoogleOptions, settings: IssuerSettings, report: Rep
   if (!isProxySettled) report.problem("audience", "is missing.", "Set the proxy's audience: `/projects/<number>/...`.");
   const isSignable = !isProxied || settings.algorithms.includes("ES256");
   if (!isSignable) report.problem("algorithms", "lacks ES256, with which the proxy signs.", 'Set `algorithms: ["ES256"]`.');
+  const isOwnClients = !settings.anyClient || settings.audience === null || issuers.every((issuer) => issuer === PROXY_ISSUER);
+  if (!isOwnClients) {
+    const fix = "List the clients, or leave it out: they are then `audience`.";
+    report.problem("clientIds", "accepts every client, and at Google those are everybody's.", fix);
+  }
   const isOneTenant = requireOneTenant(settings, "hd", report);
-  if (!isSettled || !isProxySettled || !isSignable || !isOneTenant) return null;
+  if (!isSettled || !isProxySettled || !isSignable || !isOwnClients || !isOneTenant) return null;
   return {
     ...exactIssuers(issuers, options, (issuer) => jwks(issuer === PROXY_ISSUER ? PROXY_KEYS : ACCOUNT_KEYS)),
     check: (token) => check(token, settings),
     read: (claims) => read(claims, settings),
     names: NAMES,
+    tenants: settings.tenants,
   };
 }
 
@@ -75,7 +83,7 @@ function check(token: VerifiedToken, settings: IssuerSettings): void {
   must(hasClaim(token.claims, "iat"), "claim_missing");
   checkTokenUse(token, hasClaim(token.claims, "scope") ? null : "id", settings);
   // The proxy's backends are audiences, and no clients.
-  checkIdToken(token.claims, token.iss === PROXY_ISSUER ? { ...settings, clientIds: null } : settings);
+  checkIdToken(token.claims, token.iss === PROXY_ISSUER ? { ...settings, clientIds: null, anyClient: false } : settings);
   checkTenant(stringClaim(token.claims, "hd"), settings);
 }
 

@@ -16,6 +16,10 @@ export interface ClaimNames {
   readonly context: string | null;
 }
 
+/** Claim names of a provider whose tokens never hold scopes where `tokenUse` is `"id"`: one with scopes is refused. */
+export const withoutIdScopes = (table: ClaimNames, { tokenUse }: IssuerSettings): ClaimNames =>
+  tokenUse === "id" ? { ...table, scopes: [] } : table;
+
 /** What only the provider's own file can tell. */
 export interface ProviderFacts {
   readonly kind: Identity["kind"];

@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../config/never-forwarded.ts";
 import type { Identity, Issuer } from "./provider.ts";
 import { translateAll } from "./vocabulary.ts";
 import { type Json, type JsonObject, member } from "../json.ts";
@@ -40,7 +41,7 @@ function forwardedClaims(
   const found: [string, Json][] = [];
   for (const name of forward) {
     const value = Object.hasOwn(canonical, name) ? canonical[name as keyof typeof canonical] : member(claims, name);
-    if (value !== undefined && value !== null) found.push([name, value]);
+    if (value !== undefined && value !== null) found.push([name, withoutCredentials(value)]);
   }
   return Object.fromEntries(found);
 }

@@ -14,7 +14,7 @@ import {
 import { audiences, firstString, hasClaim, isMachineGrant, stringClaim, subjectClaim } from "./claims.ts";
 import { type ClaimNames, readIdentity } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
-import { discovery, exactIssuers, givenIssuers, requireAudience, requireTenantClaim } from "./setup.ts";
+import { claimedTenants, discovery, exactIssuers, givenIssuers, requireAudience, requireTenantClaim } from "./setup.ts";
 
 /** Any OpenID Connect provider; keys come from its discovery document unless `jwksUri` is set. */
 export interface OidcOptions extends IssuerOptions {
@@ -25,7 +25,7 @@ export interface OidcOptions extends IssuerOptions {
 const TOKEN_USES: Readonly<Record<string, TokenUse>> = { access: "access", id: "id" };
 /** What ID tokens do not have. */
 const ACCESS_CLAIMS = ["scope", "scp", "client_id"];
-/** Rights that RFC 9068 section 2.2.3.1 takes over from SCIM, where each is an object that has its name in `value` (RFC 7643 section 4.1.2). */
+/** Rights that RFC 9068 section 2.2.3.1 takes over from SCIM, where each is an object with its name in `value` (RFC 7643 section 4.1.2). */
 const SCIM_CLAIMS = ["roles", "groups", "entitlements"];
 
 const NAMES: ClaimNames = {
@@ -58,6 +58,7 @@ function configure(options: OidcOptions, settings: IssuerSettings, report: Repor
     check: (token) => check(token, settings),
     read: (claims) => read(claims, settings),
     names: NAMES,
+    tenants: claimedTenants(settings),
   };
 }
 

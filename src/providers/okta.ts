@@ -3,9 +3,19 @@ import { type JsonObject, member } from "../json.ts";
 import type { UnverifiedToken, VerifiedToken } from "../token/token.ts";
 import { checkAccessToken, checkIdToken, checkTenant, checkTokenUse, hasIdTokenHash, idTokenClient, must } from "./checks.ts";
 import { hasClaim, listClaim, stringClaim, subjectClaim } from "./claims.ts";
-import { type ClaimNames, readIdentity } from "./identity.ts";
+import { type ClaimNames, readIdentity, withoutIdScopes } from "./identity.ts";
 import type { Identity, IssuerDefinition, IssuerDialect, IssuerOptions, IssuerSettings, Provider, TokenUse } from "./provider.ts";
-import { exactIssuers, givenIssuers, isHostName, issuerUrl, jwks, requireAudience, requireTenantClaim, under } from "./setup.ts";
+import {
+  claimedTenants,
+  exactIssuers,
+  givenIssuers,
+  isHostName,
+  issuerUrl,
+  jwks,
+  requireAudience,
+  requireTenantClaim,
+  under,
+} from "./setup.ts";
 
 /** Okta organizations. */
 export interface OktaOptions extends IssuerOptions {
@@ -65,7 +75,8 @@ function configure(options: OktaOptions, settings: IssuerSettings, report: Repor
     },
     check: (token) => check(token, settings),
     read: (claims) => read(claims, settings),
-    names: SHARED,
+    names: withoutIdScopes(USER_NAMES, settings),
+    tenants: claimedTenants(settings),
     refuseStranger: (token) => {
       must(!organizations.has(member(token.claims, "iss")) || tokenUse(token.claims) === "id", "token_not_for_api");
     },

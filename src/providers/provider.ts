@@ -21,7 +21,10 @@ export interface IssuerOptions {
   readonly issuer?: string | readonly string[];
   /** What `aud` must be, or hold. */
   readonly audience?: string | readonly string[] | null;
-  /** The clients whose tokens are accepted; null accepts every client of the issuer. */
+  /**
+   * The clients whose tokens are accepted; null accepts every client of the issuer. Absent: every client's access tokens, and ID tokens of
+   * clients that are `audience`. ID tokens need one of the two.
+   */
   readonly clientIds?: readonly string[] | null;
   /** Default `"access"`. */
   readonly tokenUse?: TokenUse;
@@ -65,6 +68,8 @@ export interface IssuerSettings {
   readonly name: string;
   readonly audience: readonly string[] | null;
   readonly clientIds: readonly string[] | null;
+  /** `clientIds` is null in so many words, and not only absent. */
+  readonly anyClient: boolean;
   readonly tokenUse: TokenUse;
   readonly algorithms: readonly AlgorithmName[];
   /** Null: the provider's tokens may have any of the usual spellings, or none. */
@@ -119,8 +124,10 @@ export interface IssuerDialect {
    * @throws SallyportError `policy_not_allowed`, `token_not_for_api`
    */
   locateKeys(token: UnverifiedToken, iss: string): KeySource;
-  /** Where rights are in this issuer's tokens without any `rolesClaim` and the like. */
+  /** Where rights are in this issuer's tokens without any `rolesClaim` and the like; nowhere where such a token would be refused. */
   readonly names: Pick<ClaimNames, "scopes" | "roles" | "groups" | "permissions">;
+  /** The tenants that accepted tokens can name, spelt as in the principal; null for any, empty where tokens name none. */
+  readonly tenants: readonly string[] | null;
   /** Every key set that `locateKeys` can answer: what is fetched early, pinned, or redirected in the local twin. */
   readonly keyLocations: readonly KeyLocation[];
   /**

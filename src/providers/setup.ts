@@ -1,6 +1,7 @@
 import type { Report } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
 import type { KeyLocation } from "../keys/keys.ts";
+import type { ClaimPath } from "../token/token.ts";
 import type { IssuerDialect, IssuerOptions, IssuerSettings } from "./provider.ts";
 
 /** A tenant, application or object id at Microsoft, in either case. */
@@ -105,13 +106,32 @@ export function requireTenantClaim(settings: IssuerSettings, report: Report): bo
   return false;
 }
 
+/** The tenants that tokens can name where only `tenantClaim` tells them; null for any. */
+export const claimedTenants = ({ tenants, tenantClaim }: IssuerSettings): readonly string[] | null => (tenantClaim === null ? [] : tenants);
+
+/**
+ * Those of the tenants in exact issuers that the list leaves; null for any, where another claim names them.
+ * @param own the provider's claim for the tenant; null: it has none but the issuer
+ */
+export function issuersTenants(
+  ids: readonly (string | null)[],
+  { tenants, tenantClaim }: IssuerSettings,
+  own: string | null,
+): readonly string[] | null {
+  if (tenantClaim !== null && !isClaim(tenantClaim, own)) return null;
+  const accepted = tenants?.map((tenant) => tenant.toLowerCase());
+  return ids.filter((id) => id !== null && accepted?.includes(id.toLowerCase()) !== false) as readonly string[];
+}
+
+/** Whether a configured path is the provider's own claim. */
+const isClaim = (path: ClaimPath, own: string | null): boolean => own !== null && [path].flat().join("\n") === own;
+
 /**
  * Where the provider knows the tenant itself, `tenants` is compared with that. Another claim for a tenant would leave tokens accepted
  * for one and known by the other. `own`: the provider's claim; null: the tenant is in `iss`.
  */
 export function requireOneTenant({ tenants, tenantClaim }: IssuerSettings, own: string | null, report: Report): boolean {
-  const isOwn = own !== null && [tenantClaim].flat().join("\n") === own;
-  if (tenants === null || tenantClaim === null || isOwn) return true;
+  if (tenants === null || tenantClaim === null || isClaim(tenantClaim, own)) return true;
   const compared = own === null ? "the tenant in `iss`" : `\`${own}\``;
   report.problem("tenants", `is compared with ${compared}, and not with what \`tenantClaim\` names.`, "Remove one of the two.");
   return false;

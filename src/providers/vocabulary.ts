@@ -2,9 +2,9 @@
 export interface NameMapping {
   /** The issuer's name to the gateway's name. */
   readonly map?: Readonly<Record<string, string>>;
-  /** A prefix cut off names that are not in `map`: `orders-api/`. */
+  /** A prefix cut off names that are not in `map`: `orders-api/`. Others are then dropped: they could become the same as one with it. */
   readonly strip?: string;
-  /** What happens to names that neither `map` nor `strip` covers. Required: an explicit choice. */
+  /** What happens to names that neither `map` nor `strip` covers. Required: an explicit choice; `"drop"` beside `strip`. */
   readonly rest: "pass" | "drop";
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   auth0,
   azureAdB2c,
+  claim,
   cognito,
   defineGateway,
   entraExternalId,
@@ -112,14 +113,24 @@ describe("claims that are credentials of other systems", () => {
     `issuers.main.${option} is a credential of another system. Name another claim: credentials never cross the wall.`;
 
   it.each(OPTIONS.flatMap((option) => NAMES.map((name) => [option, name] as const)))("%s: %s", (option, name) => {
-    for (const path of [name, [name], [name, "part"]]) {
+    for (const path of [name, [name], [name, "part"], ["part", name], ["a", "b", name, "c"]]) {
       expect(problemsOf({ main: oidc({ issuer: "https://idp.example", audience: "x", [option]: path }) })).toEqual([problem(option)]);
     }
   });
 
-  it("a claim inside another may have any name", () => {
-    const pool = { userPoolId: "eu-west-1_Pool", clientIds: ["web"], rolesClaim: ["shop", "access_token"] };
+  it("names that only hold theirs are others", () => {
+    const pool = { userPoolId: "eu-west-1_Pool", clientIds: ["web"], rolesClaim: ["shop", "access_token_roles"] };
     expect(problemsOf({ main: cognito(pool) })).toEqual([]);
+  });
+
+  it("rules cannot read them, wherever they are", () => {
+    const main = oidc({ issuer: "https://idp.example", audience: "x" });
+    const of = (path: readonly string[]) =>
+      sentencesIn(() => defineGateway({ issuers: { main }, routes: { "GET /": claim(path, ["x"]) }, forward: ["extra"] }));
+    expect(of(["extra", "plan"])).toEqual([]);
+    expect(of(["extra", "idp_access_token"])).toEqual([
+      'routes["GET /"] the rule reads a credential of another system. Name another claim: credentials never cross the wall.',
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  crossingOf,
   describe as describePrincipal,
   extrasOf,
   gatewayOf,
@@ -10,6 +11,7 @@ import {
   REJECT_CODES,
   signVector,
   type Vector,
+  withPersonal,
 } from "../providers/vectors.ts";
 import { bearer } from "./apis.ts";
 import { type AnyKind, deployAny, STATUSES } from "./direct-apis.ts";
@@ -22,11 +24,12 @@ async function send(kind: AnyKind, vector: Vector) {
 
 describe.skipIf(!isPresent).each(Object.keys(STATUSES) as AnyKind[])("shared vectors through %s", (kind) => {
   it.each(load("provider-tokens.json"))("$provider $variant becomes its principal", async (vector) => {
-    const { api, response } = await send(kind, vector);
+    const { api, response } = await send(kind, withPersonal(vector));
     expect(response.status).toBe(200);
     const principal = api.served.at(-1)?.principal;
     if (!principal) throw new Error("The function was not given a principal.");
     const { issuer: _iss, ...expected } = vector.expectedPrincipal;
+    expect(principal.claims).toEqual(crossingOf(vector));
     expect(describePrincipal(principal)).toEqual(expected);
     for (const [what, actual, wanted] of extrasOf(principal, vector)) expect(actual, what).toEqual(wanted);
     expect(JSON.parse(response.body)).toEqual({ principal });

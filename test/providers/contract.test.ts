@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PROVIDERS } from "./fixtures/index.ts";
-import { complete, configure, pass, problemsOf, refusalOf } from "./support.ts";
+import { CROSSING, HOLDER, PERSONAL, UNREAD } from "./personal.ts";
+import { claimsOf, complete, configure, pass, problemsOf, refusalOf } from "./support.ts";
 
 /** Types that no claim read as text, list or date may have, by claim; absent claims are added. */
 const WRONG_TYPES: readonly (readonly [string, unknown])[] = [
@@ -34,6 +35,21 @@ describe.each(Object.entries(PROVIDERS))("%s", (name, fixtures) => {
     expect(dialect.issuers).toEqual(issuers);
     expect((dialect.templates ?? []).map(({ prefix, suffix }) => `${prefix}{tenantid}${suffix}`)).toEqual(templates ?? []);
     expect(dialect.keyLocations.map(({ url }) => url)).toEqual(keys);
+  });
+
+  it.each(fixtures.accepts)("lets nothing of $name cross that is not forwarded", ({ issuer, claims, identity }) => {
+    expect(claimsOf({ issuer, claims: { ...PERSONAL, ...claims } }, [])).toEqual({});
+    expect(claimsOf({ issuer, claims: { ...PERSONAL, ...claims } }, ["family_name", "plan"])).toEqual({ family_name: "Okafor" });
+    const { username = null, email = null } = identity;
+    const named = { ...(username !== null && { username }), ...(email !== null && { email }) };
+    expect(claimsOf({ issuer, claims: { ...UNREAD, ...claims } }, ["username", "email"])).toEqual(named);
+  });
+
+  it.each(fixtures.accepts)("leaves credentials out of what is forwarded of $name", ({ issuer, claims }) => {
+    expect(claimsOf({ issuer, claims: { ...claims, extra: HOLDER, list: [HOLDER] } }, ["extra", "list"])).toEqual({
+      extra: CROSSING,
+      list: [CROSSING],
+    });
   });
 
   it.each(WRONG_TYPES.filter(([claim]) => fixtures.unread?.includes(claim) !== true))(

@@ -1,4 +1,6 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import * as LIBRARY from "../../src/index.ts";
 import { createVerifier, defineGateway, oidc } from "../../src/index.ts";
 import { isAccessTokenType, payloadType } from "../../src/providers/checks.ts";
 import { isGuid, isHostName } from "../../src/providers/setup.ts";
@@ -44,23 +46,24 @@ it("names that are dropped leave nothing behind", () => {
   expect(translateAll(["a", "b", "c"], { map: { b: "x" }, rest: "drop" })).toEqual(["x"]);
 });
 
-it("providers are known by the names under which they are configured, with the options they have of their own", () => {
-  const found = Object.values(PROVIDERS).map(({ accepts }) => accepts[0]?.issuer.provider);
-  expect(found.map((provider) => [provider?.name, provider?.options])).toEqual([
-    ["cognito", { userPoolId: "string", requireAudience: "boolean or strings" }],
-    ["albOidc", { loadBalancers: "strings" }],
-    [
-      "azureAdB2c",
-      { tenant: "string", tenantId: "string", domains: "strings", legacyHost: "boolean", policies: "strings", machineClients: "strings" },
-    ],
-    ["entraId", { cloud: "string" }],
-    ["entraExternalId", { tenantId: "string", tenant: "string" }],
-    ["auth0", { domain: "string", customDomains: "strings" }],
-    ["okta", { domain: "string", authorizationServer: "string" }],
-    ["google", {}],
-    ["oidc", {}],
-  ]);
-  expect(Object.keys(PROVIDERS)).toEqual(found.map((provider) => provider?.name));
+describe("the providers", () => {
+  const FOLDER = new URL("../../src/providers/", import.meta.url);
+
+  it("are all in the contract suite, and nothing else is", async () => {
+    const modules = await Promise.all(readdirSync(FOLDER).map((file) => import(new URL(file, FOLDER).href)));
+    const found = modules.flatMap((module: object) => Object.values(module)).filter((value) => typeof value?.configure === "function");
+    expect(found.map(({ name }) => name).toSorted()).toEqual(Object.keys(PROVIDERS).toSorted());
+    expect(found.length).toBeGreaterThan(1);
+  });
+
+  it.each(Object.entries(PROVIDERS))("%s is known by that name everywhere, with the options it has of its own", (name, fixtures) => {
+    const { accepts, refuses, misconfigurations, derivations, options, sample } = fixtures;
+    const issuers = [...accepts, ...refuses, ...misconfigurations, ...derivations].map(({ issuer }) => issuer);
+    for (const { provider } of [...issuers, ...(sample === null ? [] : [sample.definition])]) {
+      expect([provider.name, provider.options]).toEqual([name, options]);
+    }
+    expect(LIBRARY).toHaveProperty(name, expect.any(Function));
+  });
 });
 
 describe("a principal", () => {

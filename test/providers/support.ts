@@ -3,8 +3,10 @@ import { type Problem, startReport } from "../../src/config/report.ts";
 import { isIssuerOf } from "../../src/issuers/find-issuer.ts";
 import { SallyportError } from "../../src/errors.ts";
 import type { KeySource } from "../../src/keys/keys.ts";
-import type { Identity, IssuerDefinition, IssuerDialect, IssuerSettings } from "../../src/providers/provider.ts";
+import { makePrincipal } from "../../src/providers/make-principal.ts";
+import type { Identity, IssuerDefinition, IssuerDialect, IssuerSettings, Provider } from "../../src/providers/provider.ts";
 import type { JsonObject } from "../../src/json.ts";
+import type { Sample } from "../e2e/sample.ts";
 import type { UnverifiedToken, VerifiedToken } from "../../src/token/token.ts";
 
 /** What every token of these fixtures says about its times: seconds since the epoch. */
@@ -48,6 +50,12 @@ export interface Derivation {
 
 /** One provider's fixtures. */
 export interface ProviderFixtures {
+  /** The provider's own options, as `options` of it must be. */
+  readonly options: Provider["options"];
+  /** What the person reads who configures it wrongly: where, what, and what to do. Each text of `misconfigurations` once. */
+  readonly messages: readonly string[];
+  /** A good token for the suites that go through every kind of API; null where tokens do not come as bearer tokens. */
+  readonly sample: Sample | null;
   /** Claims of which other providers' tokens say whom they are for, and which mean nothing here. */
   readonly unread?: readonly string[];
   readonly accepts: readonly Acceptance[];
@@ -115,6 +123,13 @@ export function pass(token: Omit<Acceptance, "name" | "identity">): { readonly i
   const verified = { header, claims: token.claims, iss, expiresAt: TIMES.exp } as unknown as VerifiedToken;
   dialect.check(verified, token.keyIssuer ?? null);
   return { identity: dialect.read(token.claims), location };
+}
+
+/** The claims of the principal that a token becomes where these are forwarded. */
+export function claimsOf({ issuer, claims }: Pick<Acceptance, "issuer" | "claims">, forward: readonly string[]): JsonObject {
+  const named = { name: "shop", provider: issuer.provider.name, settings: settingsOf(issuer) };
+  const verified = { claims, iss: claims.iss, expiresAt: TIMES.exp } as unknown as VerifiedToken;
+  return makePrincipal({ ...configure(issuer), ...named }, verified, forward).claims;
 }
 
 /** The reason a token is refused for; null where it is accepted. */

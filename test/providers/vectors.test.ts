@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createVerifier } from "../../src/index.ts";
 import {
+  crossingOf,
   describe as describePrincipal,
   extrasOf,
   gatewayOf,
@@ -11,6 +12,7 @@ import {
   REJECT_CODES,
   signVector,
   type Vector,
+  withPersonal,
 } from "./vectors.ts";
 
 const verify = (vector: Vector) =>
@@ -18,7 +20,8 @@ const verify = (vector: Vector) =>
 
 describe.skipIf(!isPresent)("shared vectors", () => {
   it.each(load("provider-tokens.json"))("$provider $variant becomes its principal", async (vector) => {
-    const principal = await verify(vector);
+    const principal = await verify(withPersonal(vector));
+    expect(principal.claims).toEqual(crossingOf(vector));
     const { issuer: _iss, ...expected } = vector.expectedPrincipal;
     expect(describePrincipal(principal)).toEqual(expected);
     for (const [what, actual, wanted] of extrasOf(principal, vector)) expect(actual, what).toEqual(wanted);

@@ -12,6 +12,7 @@ import { entraId } from "../../src/providers/entra-id.ts";
 import { google } from "../../src/providers/google.ts";
 import { oidc } from "../../src/providers/oidc.ts";
 import { okta } from "../../src/providers/okta.ts";
+import { UNREAD } from "./personal.ts";
 import type { IssuerDefinition } from "../../src/providers/provider.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -135,6 +136,17 @@ function signatureOf(alg: string, input: Buffer): Buffer {
   if (alg === "PS256") return sign("sha256", input, { key: RSA.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
   const key: KeyObject = alg === "ES256" ? EC.privateKey : RSA.privateKey;
   return sign(alg === "RS512" ? "sha512" : "sha256", input, { key, dsaEncoding: "ieee-p1363" });
+}
+
+/** The vector with claims about a person more, which change nothing of its principal; a machine's token has none to tell it apart by. */
+export function withPersonal(vector: Vector): Vector {
+  const isMachine = vector.extras?.["principalType"] === "client";
+  return isMachine ? vector : { ...vector, payload: { ...UNREAD, ...vector.payload } };
+}
+
+/** All that may cross of a vector's claims: what it expects for a name and an address. */
+export function crossingOf({ expectedPrincipal: { username, email } }: Vector): Claims {
+  return Object.fromEntries(Object.entries({ username, email }).filter(([, value]) => value !== null && value !== undefined));
 }
 
 /** The part of a principal that a vector speaks about, under the vector's names. */
