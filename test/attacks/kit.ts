@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyOptions, jwtVerify } from "jose";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { guard } from "../../src/guard/index.ts";
 import {
   appSyncAuthorizer,
@@ -9,150 +9,82 @@ import {
   httpPolicyAuthorizer,
   REASONS,
   type ReasonCode,
-  type LogEntry,
   restRequestAuthorizer,
   restTokenAuthorizer,
-  SallyportError,
   scope,
   verifyingGuard,
   webSocketAuthorizer,
 } from "../../src/index.ts";
-import { evaluatePolicy } from "../gateway/iam.ts";
-import { AUDIENCE, CLOCK, createServers, gateway as labGateway, KEY_SETS, NOW, type Servers } from "./lab.ts";
-import { leaksOf } from "./leaks.ts";
+import { AUDIENCE, createServers, gateway as labGateway, KEY_SETS, NOW, type Servers } from "./lab.ts";
+import type { Secrets } from "./leaks.ts";
+import { assertRefused, bareDecision, createPlace, type DecisionKind, decisionOf, type Options, type Seen, witness } from "./witness.ts";
 
-/** One attempt to get in. */
-export interface Attempt {
-  /** Sent as `Authorization: Bearer <token>`. */
-  readonly token?: string;
-  /** The whole header's value, instead of a token. */
-  readonly authorization?: string | undefined;
+/** One attempt to get in; its token is sent as `Authorization: Bearer <token>`. */
+export interface Attempt extends Secrets {
   /** Default `GET /orders`, which wants the scope `orders:read`. */
   readonly route?: string;
   readonly gateway?: Gateway;
   readonly servers?: () => Servers;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
-  /** Where the token is handed over without a header around it, its reason; default the same. */
-  readonly bare?: ReasonCode;
-  /** Further values that must turn up nowhere. */
-  readonly secrets?: readonly string[];
+  /** Where the token is handed over without a header or a route around it, its reason; null: it is good there. Default the same. */
+  readonly bare?: ReasonCode | null;
 }
 
-type DecisionKind = "allow" | "deny" | "unauthenticated" | "unavailable";
-
-interface Options {
-  readonly clock: () => number;
-  readonly fetch: Servers["fetch"];
-  readonly log: (entry: object) => void;
-}
-/** What came back: an answer with its decision, or something thrown. */
-interface Reply {
-  readonly decision: DecisionKind;
-  readonly answer: unknown;
-}
-type Ask = (gateway: Gateway, options: Options, authorization: string | undefined, route: string) => Promise<Reply>;
+type Ask = (gateway: Gateway, options: Options, authorization: string | undefined, route: string) => Promise<unknown>;
 
 const STAGE = "arn:aws:execute-api:eu-west-1:123456789012:api1234567/live";
 const arnOf = (route: string) => `${STAGE}/${route.replace(" ", "")}`;
-
-/** The answer is a policy: what it says of the very request. */
-const byPolicy = (arn: string, answer: { policyDocument: unknown }): Reply => ({
-  decision: evaluatePolicy(answer.policyDocument as Parameters<typeof evaluatePolicy>[0], arn) === "allow" ? "allow" : "deny",
-  answer,
-});
-const byFlag = (answer: { isAuthorized: boolean }): Reply => ({ decision: answer.isAuthorized ? "allow" : "deny", answer });
 
 const headersOf = (authorization: string | undefined) => (authorization === undefined ? {} : { authorization });
 
 /** Every way in that API Gateway and its relatives offer. */
 const ENTRANCES: Readonly<Record<string, Ask>> = {
-  "REST TOKEN": async (gateway, options, authorizationToken, route) => {
+  "REST TOKEN": (gateway, options, authorizationToken, route) => {
     const event = { type: "TOKEN", methodArn: arnOf(route), ...(authorizationToken !== undefined && { authorizationToken }) };
-    return byPolicy(event.methodArn, await restTokenAuthorizer(gateway, options)(event));
+    return restTokenAuthorizer(gateway, options)(event);
   },
-  "REST REQUEST": async (gateway, options, authorization, route) => {
-    const event = { type: "REQUEST", methodArn: arnOf(route), headers: headersOf(authorization) };
-    return byPolicy(event.methodArn, await restRequestAuthorizer(gateway, options)(event));
-  },
-  HTTP: async (gateway, options, authorization, routeKey) =>
-    byFlag(await httpAuthorizer(gateway, options)({ version: "2.0", type: "REQUEST", routeKey, headers: headersOf(authorization) })),
+  "REST REQUEST": (gateway, options, authorization, route) =>
+    restRequestAuthorizer(gateway, options)({ type: "REQUEST", methodArn: arnOf(route), headers: headersOf(authorization) }),
+  HTTP: (gateway, options, authorization, routeKey) =>
+    httpAuthorizer(gateway, options)({ version: "2.0", type: "REQUEST", routeKey, headers: headersOf(authorization) }),
   "HTTP with refusals left to the guard": async (gateway, options, authorization, routeKey) => {
     const authorizer = httpAuthorizer(gateway, { ...options, denials: "guard-uncached" });
-    const { isAuthorized, context } = await authorizer({ version: "2.0", type: "REQUEST", routeKey, headers: headersOf(authorization) });
-    if (!isAuthorized) return { decision: "deny", answer: "never in this mode" };
+    const answered = await authorizer({ version: "2.0", type: "REQUEST", routeKey, headers: headersOf(authorization) });
+    // Never in this mode.
+    if (!answered.isAuthorized) return answered;
     const { clock, log } = options;
+    const { context } = answered;
     const handler = guard(gateway, async () => ({ statusCode: 200 }), { clock, log });
-    const answer = await handler({ version: "2.0", routeKey, requestContext: { authorizer: { lambda: context } } });
-    return { decision: decisionOf(answer.statusCode), answer: [answer, context] };
+    return { ...(await handler({ version: "2.0", routeKey, requestContext: { authorizer: { lambda: context } } })), context };
   },
-  "HTTP with policies": async (gateway, options, authorization, route) => {
+  "HTTP with policies": (gateway, options, authorization, route) => {
     const event = { version: "1.0", type: "REQUEST", methodArn: arnOf(route), headers: headersOf(authorization) };
-    return byPolicy(event.methodArn, await httpPolicyAuthorizer(gateway, options)(event));
+    return httpPolicyAuthorizer(gateway, options)(event);
   },
-  WebSocket: async (gateway, options, authorization) => {
-    const event = { type: "REQUEST", methodArn: arnOf("$connect"), headers: headersOf(authorization) };
-    return byPolicy(event.methodArn, await webSocketAuthorizer(gateway, options)(event));
-  },
-  AppSync: async (gateway, options, authorizationToken) => {
+  WebSocket: (gateway, options, authorization) =>
+    webSocketAuthorizer(gateway, options)({ type: "REQUEST", methodArn: arnOf("$connect"), headers: headersOf(authorization) }),
+  AppSync: (gateway, options, authorizationToken) => {
     const authorizer = appSyncAuthorizer(gateway, { ...options, rule: scope("orders:read") });
-    return byFlag(await authorizer({ authorizationToken: authorizationToken ?? null, requestContext: { apiId: "api1234567" } }));
+    return authorizer({ authorizationToken: authorizationToken ?? null, requestContext: { apiId: "api1234567" } });
   },
-  "function URL": async (gateway, options, authorization, route) => {
+  "function URL": (gateway, options, authorization, route) => {
     const [method, rawPath] = route.split(" ");
     const guarded = verifyingGuard(gateway, async () => ({ statusCode: 200 }), options);
     const requestContext = { stage: "$default", http: { method } };
-    const answer = await guarded({ version: "2.0", rawPath, headers: headersOf(authorization), requestContext });
-    return { decision: decisionOf(answer.statusCode), answer };
+    return guarded({ version: "2.0", rawPath, headers: headersOf(authorization), requestContext });
   },
 };
 /** These have one route only. */
 const WITHOUT_ROUTES = ["WebSocket", "AppSync"];
 
-function decisionOf(status: number): DecisionKind {
-  if (status === 200) return "allow";
-  return status === 401 ? "unauthenticated" : status === 403 ? "deny" : "unavailable";
-}
-
 /** Runs one attempt at one entrance and writes down everything that came out of it. */
-async function run(name: string, attempt: Attempt) {
+async function run(name: string, ask: Ask, attempt: Attempt): Promise<Seen> {
   const { token, authorization = token === undefined ? undefined : `Bearer ${token}`, route = "GET /orders" } = attempt;
-  const servers = (attempt.servers ?? createServers)();
-  const entries: LogEntry[] = [];
-  const console = watchConsole();
-  const options: Options = {
-    clock: attempt.clock ?? CLOCK,
-    fetch: servers.fetch,
-    log: (entry) => void entries.push(entry as LogEntry),
-  };
-  try {
-    const reply = await reach(() => ENTRANCES[name]?.(attempt.gateway ?? labGateway, options, authorization, route));
-    const written = [JSON.stringify(entries), ...console.lines];
-    return { ...reply, code: entries.at(-1)?.code ?? null, fetches: servers.urls.length, urls: servers.urls, written };
-  } finally {
-    console.restore();
-  }
-}
-
-/** A throw is a decision too: exactly `Unauthorized` is a 401, an error of ours is a 5xx. Anything else fails the test. */
-async function reach(ask: () => Promise<Reply> | undefined): Promise<Reply> {
-  try {
-    return (await ask()) ?? { decision: "allow", answer: "no such entrance" };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const answer = [error.message, error.stack, String(error.cause ?? "")];
-    if (error.message === "Unauthorized") return { decision: "unauthenticated", answer };
-    if (error instanceof SallyportError && error.status >= 500) return { decision: "unavailable", answer };
-    throw error;
-  }
-}
-
-function watchConsole() {
-  const lines: string[] = [];
-  const spies = (["log", "info", "warn", "error", "debug"] as const).map((method) =>
-    vi.spyOn(console, method).mockImplementation((...args: unknown[]) => void lines.push(args.map(String).join(" "))),
-  );
-  return { lines, restore: () => spies.forEach((spy) => spy.mockRestore()) };
+  const place = createPlace((attempt.servers ?? createServers)(), attempt.clock);
+  const arn = arnOf(name === "WebSocket" ? "$connect" : route);
+  const { seen } = await witness((options) => ask(attempt.gateway ?? labGateway, options, authorization, route), place, attempt, arn);
+  return seen;
 }
 
 /** AppSync knows one refusal, its own 401. */
@@ -166,36 +98,31 @@ const seenAt = (entrance: string, decision: DecisionKind): DecisionKind =>
 export async function refused(input: string | Attempt, code: ReasonCode, fetches = 0): Promise<void> {
   const attempt = typeof input === "string" ? { token: input } : input;
   const decision = decisionOf(REASONS[code].status);
-  for (const name of entrancesOf(attempt)) {
-    const seen = await run(name, attempt);
-    // A denied principal is known, and crosses the wall; the token itself never does.
-    const outputs = [...seen.written, ...(decision === "deny" ? [] : [JSON.stringify(seen.answer)])];
-    const leaks = leaksOf(attempt, outputs, [JSON.stringify(seen.answer)]);
-    const found = { name, decision: seen.decision, code: seen.code, fetches: seen.fetches, leaks };
-    expect(found).toEqual({ name, decision: seenAt(name, decision), code, fetches, leaks: [] });
+  for (const [name, ask] of entrancesOf(attempt)) {
+    const seen = await run(name, ask, attempt);
+    expect({ name, ...seen }).toEqual({ name, decision: seenAt(name, decision), code, fetches, leaks: [] });
   }
-  if (attempt.token !== undefined && decision !== "deny") await refusedBare(attempt.token, attempt, attempt.bare ?? code);
+  const { token, bare = code } = attempt;
+  if (token !== undefined && bare !== null && decision !== "deny") await refusedBare(token, attempt, bare, fetches);
 }
 
-async function refusedBare(token: string, attempt: Attempt, code: ReasonCode): Promise<void> {
-  const { fetch } = (attempt.servers ?? createServers)();
-  const verifier = createVerifier(attempt.gateway ?? labGateway, { clock: attempt.clock ?? CLOCK, fetch });
-  const error: unknown = await verifier.verify(token).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(SallyportError);
-  expect((error as SallyportError).code).toBe(code);
+async function refusedBare(token: string, attempt: Attempt, code: ReasonCode, fetches: number): Promise<void> {
+  const place = createPlace((attempt.servers ?? createServers)(), attempt.clock);
+  const ask = async ({ clock, fetch }: Options) =>
+    bareDecision(createVerifier(attempt.gateway ?? labGateway, { clock, fetch }).verify(token));
+  await assertRefused(ask, code, { ...attempt, place, fetches });
 }
 
-function entrancesOf({ route }: Attempt): string[] {
-  return Object.keys(ENTRANCES).filter((name) => route === undefined || !WITHOUT_ROUTES.includes(name));
+function entrancesOf({ route }: Attempt): [string, Ask][] {
+  return Object.entries(ENTRANCES).filter(([name]) => route === undefined || !WITHOUT_ROUTES.includes(name));
 }
 
 /** The attempt gets in at every entrance: the control that shows that only the attack was refused. */
 export async function accepted(input: string | Attempt, fetches = 1): Promise<void> {
   const attempt = typeof input === "string" ? { token: input } : input;
-  for (const name of entrancesOf(attempt)) {
-    const { decision, code, fetches: made, written, answer } = await run(name, attempt);
-    const leaks = leaksOf(attempt, written, [JSON.stringify(answer)]);
-    expect({ name, decision, code, fetches: made, leaks }).toEqual({ name, decision: "allow", code: null, fetches, leaks: [] });
+  for (const [name, ask] of entrancesOf(attempt)) {
+    const seen = await run(name, ask, attempt);
+    expect({ name, ...seen }).toEqual({ name, decision: "allow", code: null, fetches, leaks: [] });
   }
 }
 

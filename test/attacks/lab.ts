@@ -158,3 +158,13 @@ export function createServers(changes: Readonly<Record<string, unknown>> = {}) {
   };
 }
 export type Servers = ReturnType<typeof createServers>;
+
+/** Servers that do one thing to whoever asks; every request is counted. */
+export function serversThat(answer: (url: string) => Promise<Response>): Servers {
+  const servers = createServers();
+  const fetch = async (url: string) => {
+    servers.urls.push(url);
+    return answer(url);
+  };
+  return { ...servers, fetch };
+}

@@ -1,4 +1,10 @@
-import type { Attempt } from "./kit.ts";
+/** What must turn up nowhere: the token, what its claims say, and further values. */
+export interface Secrets {
+  readonly token?: string | undefined;
+  /** The whole header's value, instead of a token. */
+  readonly authorization?: string | undefined;
+  readonly secrets?: readonly string[] | undefined;
+}
 
 /** The longest piece of a token that may turn up by chance. */
 const PIECE = 12;
@@ -8,7 +14,7 @@ const SHORTEST_VALUE = 9;
 const LONGEST = 20_000;
 
 /** What of an attempt is found in the outputs: pieces of the token in any of them, values of its claims in those that may have none. */
-export function leaksOf({ token, authorization, secrets = [] }: Attempt, outputs: readonly string[], answers: readonly string[]): string[] {
+export function leaksOf({ token, authorization, secrets = [] }: Secrets, outputs: readonly string[], answers: readonly string[]): string[] {
   const values = [...valuesOf(token ?? ""), ...secrets];
   const all = [...outputs, ...answers];
   return [

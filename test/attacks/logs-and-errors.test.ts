@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { authorize } from "../../src/authorize.ts";
 import { guard } from "../../src/guard/index.ts";
 import type { KeyFinder } from "../../src/keys/keys.ts";
-import { createVerifier, httpAuthorizer, REASONS, type LogEntry, SallyportError } from "../../src/index.ts";
+import { createVerifier, httpAuthorizer, type ReasonCode, REASONS } from "../../src/index.ts";
 import { authorizerContext, testPrincipal } from "../../src/testing/index.ts";
 import { refused } from "./kit.ts";
 import { leaksOf, sharedPieces } from "./leaks.ts";
+import { assertRefused, bareDecision, createPlace, type Options } from "./witness.ts";
 import { ATTACKER, CLOCK, createServers, gateway, jwkOf, mint, NOW } from "./lab.ts";
 
 describe("I1 gets tokens, claims, key ids, addresses or a provider's words into the logs", () => {
@@ -52,53 +53,45 @@ describe("I2 breaks a log line or a header with control characters", () => {
   const eventOf = (requestId: unknown) => ({ version: "2.0", type: "REQUEST", routeKey: "GET /orders", requestContext: { requestId } });
 
   it("in the request id", async () => {
-    const entries: LogEntry[] = [];
-    const handler = httpAuthorizer(gateway, {
-      clock: CLOCK,
-      fetch: createServers().fetch,
-      log: (entry) => void entries.push(entry),
-    });
-    for (const requestId of ["a\r\nb", "x".repeat(65), { toString: () => "x" }, 'a"b'])
-      await expect(handler(eventOf(requestId))).rejects.toThrow(/^Unauthorized$/);
-    expect(entries.map(({ requestId }) => requestId)).toEqual([null, null, null, null]);
+    const place = createPlace();
+    const handler = httpAuthorizer(gateway, place.options);
+    for (const requestId of ["canary\r\nb", "x".repeat(65), { toString: () => "canary" }, 'canary"b'])
+      await assertRefused(() => handler(eventOf(requestId)), "credential_missing", { place, secrets: ["canary", "x".repeat(65)] });
+    expect(place.entries.map(({ requestId }) => requestId)).toEqual([null, null, null, null]);
   });
 
   it("in a challenge", async () => {
-    const handler = guard(gateway, async () => ({ statusCode: 200, headers: {} as Record<string, string> }), {
-      clock: CLOCK,
-      log: () => {},
-    });
-    const context = authorizerContext(testPrincipal({ scopes: ['x"\r\nX-Admin: 1'], expiresAt: NOW + 60 }), "http");
-    const { headers } = await handler({ version: "2.0", routeKey: "GET /orders", requestContext: { authorizer: context } });
+    const context = authorizerContext(testPrincipal({ scopes: ['canary"\r\nX-Admin: 1'], expiresAt: NOW + 60 }), "http");
+    const ask = ({ clock, log }: Options) => {
+      const handler = guard(gateway, async () => ({ statusCode: 200, headers: {} as Record<string, string> }), { clock, log });
+      return handler({ version: "2.0", routeKey: "GET /orders", requestContext: { authorizer: context } });
+    };
+    const { headers } = await assertRefused(ask, "rule_denied", { secrets: ["canary"] });
     expect(Object.values(headers).join()).not.toMatch(/[\r\n]|X-Admin/);
   });
 });
 
 it("I3 reads the token back out of an error", async () => {
-  const { verify } = createVerifier(gateway, { clock: CLOCK, fetch: createServers().fetch });
-  for (const token of [
-    mint({ key: ATTACKER }),
-    mint({ claims: { exp: 1 } }),
-    mint({ claims: { aud: "canary-audience-0002" } }),
-    `${mint()}x`,
-  ]) {
-    const error = (await verify(token).catch((reason: unknown) => reason)) as Error;
-    const text = [error.message, String(error.stack), String(error.cause), JSON.stringify(error), ...Object.values(error).map(String)];
-    expect(leaksOf({ token }, text, [])).toEqual([]);
+  const errors: readonly (readonly [string, ReasonCode, number])[] = [
+    [mint({ key: ATTACKER }), "signature_invalid", 2],
+    [mint({ claims: { iat: 1, exp: 2 } }), "token_expired", 1],
+    [mint({ claims: { aud: "canary-audience-0002" } }), "audience_mismatch", 1],
+    [`${mint()}x`, "token_malformed", 0],
+  ];
+  for (const [token, code, fetches] of errors) {
+    const ask = async ({ clock, fetch }: Options) => bareDecision(createVerifier(gateway, { clock, fetch }).verify(token));
+    await assertRefused(ask, code, { token, fetches });
   }
 });
 
 it("I4 learns from the answer why it was refused: the caller is told the RFC 6750 code and no more", async () => {
-  const handler = guard(gateway, async () => ({ statusCode: 200, body: "", headers: {} as Record<string, string> }), {
-    clock: CLOCK,
-    log: () => {},
-  });
-  const denied = await handler({
-    version: "2.0",
-    routeKey: "POST /orders",
-    requestContext: { authorizer: authorizerContext(testPrincipal({ expiresAt: NOW + 60 }), "http") },
-  });
-  expect(denied.statusCode).toBe(403);
+  const subject = "canary-subject-0003";
+  const authorizer = authorizerContext(testPrincipal({ subject, expiresAt: NOW + 60 }), "http");
+  const ask = ({ clock, log }: Options) => {
+    const handler = guard(gateway, async () => ({ statusCode: 200, body: "", headers: {} as Record<string, string> }), { clock, log });
+    return handler({ version: "2.0", routeKey: "POST /orders", requestContext: { authorizer } });
+  };
+  const denied = await assertRefused(ask, "rule_denied", { secrets: [subject] });
   expect(denied.body + JSON.stringify(denied.headers)).not.toMatch(/rule_denied|buyers|group|description/);
 });
 
@@ -123,7 +116,8 @@ describe("I6 provokes an error that nobody expected: it is a refusal like any ot
   it.each(odd)("%o", async (thrown) => {
     const keys: KeyFinder = { find: async () => Promise.reject(thrown), findReplacement: async () => null, peek: () => null };
     const route = gateway.routes.get("GET /orders") ?? null;
-    const decision = await authorize({ credential: () => mint(), route }, { gateway, keys, clock: CLOCK });
+    const ask = async () => authorize({ credential: () => mint(), route }, { gateway, keys, clock: CLOCK });
+    const decision = await assertRefused(ask, "internal_error", { secrets: ["canary-message"] });
     expect(decision).toEqual({ kind: "unavailable", code: "internal_error", issuer: "shop" });
   });
 
@@ -134,14 +128,14 @@ describe("I6 provokes an error that nobody expected: it is a refusal like any ot
   });
 
   it("out of the verifier as well", async () => {
-    const { verify } = createVerifier(gateway, {
-      clock: () => {
-        throw new TypeError("canary-message");
-      },
-      fetch: createServers().fetch,
-    });
-    const error = (await verify(mint()).catch((reason: unknown) => reason)) as SallyportError;
-    expect(error).toBeInstanceOf(SallyportError);
-    expect([error.code, error.message.includes("canary")]).toEqual(["internal_error", false]);
+    const token = mint();
+    const clock = () => {
+      throw new TypeError("canary-message");
+    };
+    const verify = async ({ fetch }: Options) => createVerifier(gateway, { clock, fetch }).verify(token);
+    await assertRefused((options) => bareDecision(verify(options)), "internal_error", { token });
+    // Whoever calls a verifier is code of one's own, and is given the cause; the error itself says nothing of it.
+    const error = (await verify(createPlace().options).catch((reason: unknown) => reason)) as Error;
+    expect([error.message, String(error.stack)].filter((text) => text.includes("canary-message"))).toEqual([]);
   });
 });
