@@ -13,6 +13,9 @@ const MAX_EXPONENT = 2n ** 32n;
 /** Members that only private and symmetric keys have (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1). */
 export const SECRET_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
+/** Text wherever a key has it (RFC 7518 section 6, and `pub` of newer types): other readers make text of what is none, or fail. */
+const TEXT_MEMBERS = ["crv", "x", "y", "n", "e", "pub"];
+
 /** Octets in one coordinate (RFC 7518 section 6.2.1.2: always the full length; RFC 8037 section 2). */
 const COORDINATE_LENGTHS: Readonly<Record<string, number>> = { "P-256": 32, "P-384": 48, "P-521": 66, Ed25519: 32 };
 
@@ -40,7 +43,7 @@ export function readKey(jwk: unknown): VerificationKey | null {
   const kid = readKeyId(jwk);
   const algorithms = readAlgorithms(jwk);
   const issuer = member(jwk, "issuer") ?? null;
-  if (kid === null || algorithms.length === 0 || !isForVerification(jwk)) return null;
+  if (kid === null || algorithms.length === 0 || !isForVerification(jwk) || !isWellFormed(jwk)) return null;
   if (issuer !== null && typeof issuer !== "string") return null;
   const key = importKey(jwk);
   return key && { kid, algorithms, key, issuer };
@@ -52,6 +55,13 @@ function isForVerification(jwk: JsonObject): boolean {
   if (use !== undefined && use !== "sig") return false;
   // A public key can do nothing else, and the list must not repeat itself (RFC 7517 section 4.3).
   return operations === undefined || (Array.isArray(operations) && operations.length === 1 && operations[0] === "verify");
+}
+
+/** Whether what no signature depends on is what it has to be; null stands for nothing, as some publishers write it. */
+function isWellFormed(jwk: JsonObject): boolean {
+  const isExtractable = member(jwk, "ext");
+  if (isExtractable !== undefined && typeof isExtractable !== "boolean") return false;
+  return TEXT_MEMBERS.every((name) => member(jwk, name) === null || typeof member(jwk, name) !== "object");
 }
 
 /** The algorithms that fit the key's type and curve, and its own `alg` where it has one. */

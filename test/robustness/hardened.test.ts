@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import { build } from "../../scripts/build.ts";
 import { startDatabase } from "../functions/database.ts";
 import { httpAuthorizerEvent, httpProxyEvent } from "../events/http-api.ts";
 import { restRequestEvent, restTokenEvent } from "../events/rest.ts";
-import { webSocketAuthorizerEvent } from "../events/websocket.ts";
+import { webSocketAuthorizerEvent, webSocketEvent } from "../events/websocket.ts";
 import { serve } from "../keys/kit.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,12 +17,13 @@ const OUT = ".build/hardened-test";
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 let keyServer: Awaited<ReturnType<typeof serve>>;
 let database: Awaited<ReturnType<typeof startDatabase>>;
+let bundles: readonly string[];
 
 beforeAll(async () => {
   const jwk = { ...publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" };
   keyServer = await serve((_request, response) => void response.end(JSON.stringify({ keys: [jwk] })));
   database = await startDatabase("hardened-orders");
-  await build({ outdir: OUT, local: { keysUrl: `${keyServer.url}/keys` } });
+  bundles = (await build({ outdir: OUT, local: { keysUrl: `${keyServer.url}/keys` } })).map(({ name }) => name);
 }, 60_000);
 afterAll(async () => {
   keyServer.close();
@@ -46,8 +47,12 @@ function customersToken(extra: object = {}): string {
     exp: now + 300,
     ...extra,
   };
-  const signed = `${part({ alg: "RS256", kid: "k1" })}.${part(claims)}`;
-  return `${signed}.${sign("sha256", Buffer.from(signed), privateKey).toString("base64url")}`;
+  return signed({}, claims);
+}
+
+function signed(header: object, claims: object): string {
+  const text = `${part({ alg: "RS256", kid: "k1", ...header })}.${part(claims)}`;
+  return `${text}.${sign("sha256", Buffer.from(text), privateKey).toString("base64url")}`;
 }
 
 interface Hardened {
@@ -60,7 +65,13 @@ function hardened(cases: readonly object[]): Promise<Hardened> {
   const flags = ["--disallow-code-generation-from-strings", "--disable-proto=throw", "--unhandled-rejections=strict"];
   const script = fileURLToPath(new URL("hardened-process.mjs", import.meta.url));
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...EXAMPLE_ENVIRONMENT, ...database.environment };
+    // Nothing that a function asks may leave this machine.
+    const env = {
+      ...process.env,
+      ...EXAMPLE_ENVIRONMENT,
+      ...database.environment,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: keyServer.url,
+    };
     execFile(
       process.execPath,
       [...flags, script, join(root, OUT), JSON.stringify({ cases })],
@@ -100,12 +111,85 @@ describe("bundles in a process with frozen prototypes, without eval and __proto_
     expect(globals.filter((name) => !NOT_OURS.includes(name))).toEqual([]);
   });
 
-  it("a guarded function answers what its principal asked for, and 401 without one", async () => {
-    const me = { method: "GET", path: "/me", routeKey: "GET /me" };
-    const guarded = { name: "me", event: httpProxyEvent(me) };
-    const event = httpAuthorizerEvent({ ...bearing(customersToken()), ...me });
-    const refused = httpAuthorizerEvent({ ...bearing(customersToken({ exp: 1 })), ...me });
-    const { answers } = await hardened([event, refused].map((each) => ({ authorizer: "http", event: each, guarded })));
+  /** Each function behind an authorizer that lets its caller in: what it is asked, and what it answers. */
+  const functions: Record<string, readonly [route: string, status: number, request?: { body?: string; id?: string }]> = {
+    me: ["GET /me", 200],
+    "orders-list": ["GET /orders", 200],
+    "orders-get": ["GET /orders/{id}", 404, { id: "0".repeat(32) }],
+    "orders-create": ["POST /orders", 201, { body: JSON.stringify({ sku: "TEA-100", quantity: 2 }) }],
+    "session-sign-out": ["POST /session/sign-out", 200],
+    "session-sign-out-everywhere": ["POST /session/sign-out-everywhere", 200],
+  };
+  /** Somebody new each time: some of them are signed out everywhere. */
+  const buyer = (extra: object = {}) =>
+    customersToken({
+      scope: "orders-api/orders.read orders-api/orders.write",
+      "cognito:groups": ["buyers"],
+      sub: randomUUID(),
+      jti: randomUUID(),
+      ...extra,
+    });
+
+  it.each(Object.keys(functions))("%s answers what its principal asked for, and 401 without one", async (name) => {
+    const [routeKey, status, { body = null, id } = {}] = functions[name] ?? ["", 0];
+    const [method = "", resource = ""] = routeKey.split(" ");
+    const path = resource.replace("{id}", id ?? "");
+    const request = { method, path, routeKey, resource, body, pathParameters: id === undefined ? null : { id } };
+    const event = (token: string) => httpAuthorizerEvent({ ...bearing(token), ...request });
+    const guarded = { name, event: httpProxyEvent(request) };
+    const { answers, globals } = await hardened(
+      [buyer(), buyer({ exp: 1 })].map((token) => ({ authorizer: "http", event: event(token), guarded })),
+    );
+    expect(answers.map((answer) => answer.guarded?.statusCode)).toEqual([status, 401]);
+    expect(globals.filter((each) => !NOT_OURS.includes(each))).toEqual([]);
+  });
+
+  const messages: Record<string, string> = { "websocket-connect": "$connect", "websocket-message": "$default" };
+
+  it.each(Object.keys(messages))("%s answers whom the connection was opened for, and 401 without one", async (name) => {
+    const guarded = { name, event: webSocketEvent({ routeKey: messages[name] as string, body: "hello" }) };
+    const event = (token: string) => webSocketAuthorizerEvent({ headers: [["Authorization", `Bearer ${token}`]] });
+    const tokens = [customersToken(), customersToken({ exp: 1 })];
+    const { answers } = await hardened(tokens.map((token) => ({ authorizer: "websocket", event: event(token), guarded })));
     expect(answers.map((answer) => answer.guarded?.statusCode)).toEqual([200, 401]);
+  });
+
+  /** A provider's word that a session is over. */
+  function logoutEvent(): object {
+    const now = Math.floor(Date.now() / 1_000);
+    const claims = {
+      iss: `https://${EXAMPLE_ENVIRONMENT["SHOPS_DOMAIN"]}/`,
+      aud: EXAMPLE_ENVIRONMENT["SHOPS_CLIENT_ID"],
+      sub: randomUUID(),
+      jti: randomUUID(),
+      iat: now,
+      exp: now + 120,
+      events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+    };
+    const path = "/session/backchannel-logout";
+    const body = new URLSearchParams({ logout_token: signed({ typ: "logout+jwt" }, claims) }).toString();
+    const headers = [["content-type", "application/x-www-form-urlencoded"]] as const;
+    return httpProxyEvent({ method: "POST", path, routeKey: `POST ${path}`, headers, body });
+  }
+
+  /** What nobody has to be let in for, or brings its own proof: what it is asked, what it answers, and what to an empty event. */
+  const open: Record<string, readonly [event: () => object, good: object, bad: object]> = {
+    health: [() => httpProxyEvent({ method: "GET", path: "/health", routeKey: "GET /health" }), { statusCode: 200 }, { statusCode: 200 }],
+    "session-backchannel-logout": [logoutEvent, { statusCode: 200 }, { statusCode: 400 }],
+    "session-user-events": [
+      () => ({ revoke: { issuer: "customers", kind: "subject", value: randomUUID(), by: "example", why: "example" } }),
+      { revoked: true },
+      { thrown: "The event is neither a call that CloudTrail saw nor an operator's order." },
+    ],
+  };
+
+  it.each(Object.keys(open))("%s does what it is asked to, and nothing with an empty event", async (name) => {
+    const [event, good, bad] = open[name] as (typeof open)[string];
+    const { answers } = await hardened([event(), {}].map((each) => ({ authorizer: name, event: each })));
+    expect(answers.map(({ answer }) => answer)).toMatchObject([good, bad]);
+  });
+
+  it("are all of the bundles that there are", () => {
+    expect([events, functions, messages, open].flatMap((table) => Object.keys(table)).toSorted()).toEqual(bundles.toSorted());
   });
 });

@@ -1,6 +1,6 @@
 import { REASONS, type ReasonCode } from "../../../src/index.ts";
 import type { Case } from "./cases.ts";
-import { joseWith, PEERS } from "./peers.ts";
+import { joseWith, type Peer, PEERS } from "./peers.ts";
 import { createSubject, type KeySet, type Subject } from "./subject.ts";
 
 /** Reasons for which this gateway may refuse what another library lets in, and why it is right to. */
@@ -50,32 +50,33 @@ export type Tally = Map<string, number>;
 const count = (tally: Tally, name: string) => void tally.set(name, (tally.get(name) ?? 0) + 1);
 
 export interface JudgeOptions {
-  /** Every so many refusals, and accepted tokens, are held against every library; jose sees all that is accepted. */
+  /** One refusal in so many is held against every library; what is accepted always is. */
   readonly every: number;
+  /** The libraries, for tokens of the usual key set; default all of them. Of another key set only jose is asked. */
+  readonly peers?: Readonly<Record<string, Peer>>;
 }
 
 /** Judges case after case with one long-lived gateway, as it would run. */
-export function createJudge({ every }: JudgeOptions) {
+export function createJudge({ every, peers: usualPeers = PEERS }: JudgeOptions) {
   const tally: Tally = new Map();
   const usual = createSubject();
-  let seen = 0;
+  let refused = 0;
 
   async function judge({ token, keys }: Case): Promise<void> {
     const subject: Subject = keys === undefined ? usual : createSubject(keys);
-    const peers = keys === undefined ? PEERS : { jose: joseWith(keys) };
+    const peers = keys === undefined ? usualPeers : { jose: joseWith(keys) };
     const code = await subject(token);
-    const isCompared = seen++ % every === 0;
     count(tally, code ?? "accepted");
     if (code === null) {
       must(reencodes(token), "accepted, and does not encode back to itself");
       for (const [name, accepts] of Object.entries(peers)) {
-        if (name !== "jose" && !isCompared) continue;
         must((await accepts(token)) || isMoreLenient(name, token), `accepted, but ${name} refuses`);
       }
       return;
     }
     must(Object.hasOwn(REASONS, code) && code !== "internal_error", `refused without a reason of its own: ${code}`);
-    for (const [name, accepts] of isCompared ? Object.entries(peers) : []) {
+    if (refused++ % every !== 0) return;
+    for (const [name, accepts] of Object.entries(peers)) {
       if (!(await accepts(token))) continue;
       count(tally, `${name} > ${code}`);
       must(

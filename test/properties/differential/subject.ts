@@ -1,20 +1,12 @@
-import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { createVerifier, defineGateway, oidc, SallyportError, type ReasonCode } from "../../../src/index.ts";
 import { jwkOf, type SigningAlgorithm } from "../../attacks/lab.ts";
-import { ED25519_KEY, P256_KEY } from "../../vectors/rfc-examples.ts";
+import { PRIVATE } from "./test-keys.ts";
 
 /** 2026-11-20T12:00:00Z, in seconds. */
 export const NOW = 1_795_176_000;
 export const ISSUER = "https://fuzz.example";
 export const AUDIENCE = "https://api.fuzz.example";
 export const ALGORITHMS = ["RS256", "ES256", "EdDSA"] as const satisfies readonly SigningAlgorithm[];
-
-/** The private halves of the example keys of RFC 7515 and RFC 8037: public knowledge, so that a case can be replayed anywhere. */
-export const PRIVATE = {
-  ES256: createPrivateKey({ key: { ...P256_KEY, d: "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI" }, format: "jwk" }),
-  EdDSA: createPrivateKey({ key: { ...ED25519_KEY, d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" }, format: "jwk" }),
-  RS256: generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey,
-} as const;
 
 export interface KeySet {
   readonly keys: readonly unknown[];
