@@ -1,7 +1,11 @@
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import { chooseGrants } from "./choose-grants.ts";
-import { leastOf, type Pattern, reaches, render, type Shape } from "./pattern.ts";
-import { type Grant, holds, isSubtree } from "./reach.ts";
+import { EMPTY_ANYWHERE, narrowDenials, wideDenials } from "./empty-segments.ts";
+import { inEveryMethod, inMethods } from "./in-methods.ts";
+import { withoutNeedless } from "./needless-denials.ts";
+import type { PathSearch } from "./path-search.ts";
+import { leastOf, type Pattern, reaches, render } from "./pattern.ts";
+import { type Grant, isSubtree } from "./reach.ts";
 import { shareDenials } from "./share-denials.ts";
 import { type View, viewOf, type World, worldsOf } from "./world.ts";
 
@@ -11,46 +15,67 @@ export interface ResourceGrant {
   readonly deny: readonly string[];
 }
 
-/** Doubled slashes anywhere, and a slash at the end of anything but the root. */
-const EMPTY_SEGMENTS = ["*//*", "*/?*/"];
-/** GET and PUT are the only methods of three letters, so `???/` is exactly those two. */
-const THREE_LETTERS = ["GET", "PUT"];
+/**
+ * Where room is scarce, denials of empty segments serve every route, though they refuse every path with such a segment, and what is
+ * allowed in all methods is one resource. Else they take as little as possible.
+ */
+export type Room = "ample" | "scarce";
 
-const worlds = new WeakMap<RouteTable, World[]>();
+/** What one pattern is allowed in, and what is then denied. */
+interface Entry {
+  readonly methods: string[];
+  readonly deny: string[];
+  /** By where wildcards begin, in these methods. */
+  readonly emptyBehind: Map<string, string[]>;
+}
 
-/** Turns the chosen grants of every method into as few resources as say exactly the same. */
-export function compileResources(table: RouteTable, reachable: ReadonlySet<Route>): ResourceGrant[] {
-  const all = worlds.get(table) ?? worldsOf(table);
-  worlds.set(table, all);
-  const chosen = all.map((each) => viewOf(each, reachable)).map((world) => ({ world, grants: shareDenials(chooseGrants(world), world) }));
+/** Turns the chosen grants of every method into as few resources as say exactly the same. Each grant is safe without the others. */
+export function compileResources(
+  table: RouteTable,
+  reachable: ReadonlySet<Route>,
+  search: PathSearch,
+  room: Room = "ample",
+): ResourceGrant[] {
+  const views = worldsOf(table).map((each) => viewOf(each, reachable));
+  const chosen = views.map((world) => ({ world, grants: shareDenials(chooseGrants(world), world) }));
+  const entries = entriesOf(chosen);
+  // Where no path with an empty segment is reachable, denying all of them takes nothing from anyone.
+  const isWide = room === "scarce" || !EMPTY_ANYWHERE.some((resource) => search.findsReachable(resource));
+  const denyOf = ({ deny, emptyBehind }: Entry) => [...deny, ...(isWide ? wideDenials(emptyBehind) : narrowDenials(emptyBehind))];
+  const safe = (allow: readonly string[], deny: readonly string[]) => safeGrant(allow, deny, search);
+  if (chosen.every(({ grants }) => isEverything(grants))) return safe(["*"], [...entries.values()].flatMap(denyOf));
+  return [...entries].flatMap(([text, entry]) => {
+    const whole = room === "scarce" ? inEveryMethod(entry.methods, text, reachable, search) : null;
+    return safe(inMethods(entry.methods, text), denyOf(entry)).map((grant) =>
+      whole === null ? grant : { allow: whole.allow, deny: [...new Set([...grant.deny, ...whole.deny])] },
+    );
+  });
+}
+
+/** The grant with the denials that it needs, and none where they are not enough: what cannot be said safely is not allowed. */
+export function safeGrant(allow: readonly string[], deny: readonly string[], search: PathSearch): ResourceGrant[] {
+  const isUnsafe = search.findsOverGrant({ within: "*", allow, deny });
+  const denials = isUnsafe ? [...deny, ...EMPTY_ANYWHERE] : deny;
+  if (isUnsafe && search.findsOverGrant({ within: "*", allow, deny: denials })) return [];
+  return [{ allow, deny: withoutNeedless(allow, denials, search) }];
+}
+
+function entriesOf(chosen: Chosen): Map<string, Entry> {
   const shared = sharedDenials(chosen);
-  const byPattern = new Map<string, { methods: string[]; deny: string[] }>();
+  const entries = new Map<string, Entry>();
   for (const { world, grants } of chosen) {
     for (const grant of grants) {
       const text = render(grant.pattern);
-      const entry = byPattern.get(text) ?? { methods: [], deny: [] };
-      byPattern.set(text, entry);
+      const entry = entries.get(text) ?? { methods: [], deny: [], emptyBehind: new Map<string, string[]>() };
+      entries.set(text, entry);
       entry.methods.push(...world.methods);
       entry.deny.push(...deniesOf(grant, world, shared));
+      for (const start of new Set(grant.emptyBehind.map(render))) {
+        entry.emptyBehind.set(start, [...(entry.emptyBehind.get(start) ?? []), ...world.methods]);
+      }
     }
   }
-  if (chosen.every(({ grants }) => isEverything(grants)))
-    return [{ allow: ["*"], deny: [...byPattern.values()].flatMap(({ deny }) => deny) }];
-  return [...byPattern].map(([text, { methods, deny }]) => ({ allow: inMethods(methods, text), deny: [...new Set(deny)] }));
-}
-
-/**
- * Routes that one policy cannot hold beside the others for a principal who may reach everything. A cached answer refuses them
- * until it runs out, unless the path is among the authorizer's identity sources.
- */
-export function routesLeftOut(table: RouteTable): Route[] {
-  const everything = new Set(table.routes.values());
-  const left = worldsOf(table).flatMap((world) => {
-    const grants = chooseGrants(viewOf(world, everything));
-    const isHeld = (shape: Shape) => grants.some((grant) => grant.shape === shape || (isSubtree(grant.shape) && holds(grant.shape, shape)));
-    return world.shapes.filter((shape) => !isHeld(shape)).map(({ route }) => route);
-  });
-  return [...new Set(left)];
+  return entries;
 }
 
 type Chosen = readonly { readonly world: View; readonly grants: readonly Grant[] }[];
@@ -58,16 +83,9 @@ type Chosen = readonly { readonly world: View; readonly grants: readonly Grant[]
 const isEverything = (grants: readonly Grant[]) =>
   grants.some(({ shape }) => shape.tokens.length === 0) && grants.some(({ shape }) => isSubtree(shape) && shape.tokens.length === 1);
 
-function inMethods(methods: readonly string[], text: string): string[] {
-  const merged = THREE_LETTERS.every((method) => methods.includes(method));
-  const rest = merged ? methods.filter((method) => !THREE_LETTERS.includes(method)) : methods;
-  return [...(merged ? ["???"] : []), ...rest].map((method) => `${method}/${text}`);
-}
-
-function deniesOf({ denies, denyEmptySegments }: Grant, { methods }: World, shared: ReadonlySet<string>): string[] {
+function deniesOf({ denies }: Grant, { methods }: World, shared: ReadonlySet<string>): string[] {
   const texts = withoutContained(denies).map(render);
-  const own = texts.flatMap((text) => (shared.has(text) ? [`*/${text}`] : inMethods(methods, text)));
-  return denyEmptySegments ? [...own, ...EMPTY_SEGMENTS] : own;
+  return texts.flatMap((text) => (shared.has(text) ? [`*/${text}`] : inMethods(methods, text)));
 }
 
 /** Denials that more than one method needs and that harm no method, at any depth: one `*` stands for all of them. */
@@ -82,7 +100,7 @@ function sharedDenials(chosen: Chosen): ReadonlySet<string> {
   return new Set([...uses].filter(([, { pattern, methods }]) => methods > 1 && isHarmless(pattern)).map(([text]) => text));
 }
 
-/** Leaves out denials that another one, ending in its only wildcard, already holds. */
+/** Leaves out denials that another one, ending in its only wildcard, already holds: so much is seen without a search. */
 function withoutContained(patterns: readonly Pattern[]): Pattern[] {
   const distinct = [...new Map(patterns.map((pattern) => [render(pattern), pattern])).values()];
   return distinct.filter((pattern) => !distinct.some((other) => other !== pattern && contains(other, pattern)));

@@ -2,35 +2,21 @@ import { matchRoute } from "../rules/match-route.ts";
 import { type RouteGroup, routeGroups } from "../rules/route-groups.ts";
 import type { Route, RouteTable } from "../rules/route-table.ts";
 import { exactResource, type ParsedArn } from "./arn.ts";
+import { type Compiled, compileToFit, type Fitting, fitGrants, MAX_RESOURCE } from "./fit-policy.ts";
 import { connectPolicy, denyAll, documentOf, type PolicyCompiler, type PolicyDocument } from "./policy-document.ts";
-import { compileResources, type ResourceGrant } from "./policy-resources.ts";
+import type { ResourceGrant } from "./policy-resources.ts";
 import { indexResources } from "./resource-match.ts";
 
-/** The longest resource a policy may name, in characters. */
-const MAX_RESOURCE = 512;
-/** The longest policy, in bytes of JSON (a resource is ASCII): beyond it API Gateway has been seen to refuse everyone. */
-const MAX_POLICY = 8_192;
-/** Quotes and a comma. */
-const RESOURCE_OVERHEAD = 3;
 /** Sets of reachable routes remembered for each table: about as many as there are kinds of principals. */
 const MAX_REMEMBERED = 200;
 
 /** What a set of reachable routes comes to, and the policies made of it for the stage asked for last. */
-interface Remembered {
-  readonly grants: readonly ResourceGrant[];
+interface Remembered extends Compiled {
   /** The grants whose denials hold a request. */
   readonly harmful: (text: string) => readonly ResourceGrant[];
   stageArn: string | null;
   /** By the grants left out, because their denials stood in a request's way. */
   readonly policies: Map<string, Fitting>;
-}
-
-/** Grants that fit into one policy, and its resources. */
-interface Fitting {
-  readonly allow: readonly string[];
-  readonly deny: readonly string[];
-  /** Whether they hold a request, such as `GET/orders/7`. */
-  readonly covers: (text: string) => boolean;
 }
 
 const remembered = new WeakMap<RouteTable, Map<string, Remembered>>();
@@ -49,21 +35,24 @@ export function compilePolicy(
   groups: readonly RouteGroup[] = [...table.routes.values()].map((route) => [route]),
 ): PolicyDocument {
   if (arn.method === null) return connectPolicy(table, allowed, arn);
-  let key = "";
+  // What fits depends on how long the stage's name is.
+  let key = `${arn.stageArn.length}:`;
   for (const [route] of groups) key += allowed(route) ? "1" : "0";
   const requested = matchRoute(table, arn.method, arn.path);
   const isAllowed = requested !== null && allowed(requested);
-  return assemble(recall(table, key, groups), arn, isAllowed) ?? denyAll(arn);
+  return assemble(recall(table, key, groups, arn.stageArn), arn, isAllowed) ?? denyAll(arn);
 }
 
 /** {@link compilePolicy} where the routes of one rule are allowed together: the rules are evaluated, and not the routes. */
 export const compilePolicyByRule: PolicyCompiler = (table, allowed, arn) => compilePolicy(table, allowed, arn, routeGroups(table));
 
-/** @param key a `1` for each group that is allowed, and a `0` for each that is not */
-function recall(table: RouteTable, key: string, groups: readonly RouteGroup[]): Remembered {
+/** @param key a length and a colon, then a `1` for each group that is allowed, and a `0` for each that is not */
+function recall(table: RouteTable, key: string, groups: readonly RouteGroup[], stageArn: string): Remembered {
   const known = remembered.get(table) ?? new Map<string, Remembered>();
   remembered.set(table, known);
-  const found = known.get(key) ?? remember(compileResources(table, new Set(groups.filter((_, index) => key[index] === "1").flat())));
+  const first = key.indexOf(":") + 1;
+  const open = () => new Set(groups.filter((_, index) => key[first + index] === "1").flat());
+  const found = known.get(key) ?? remember(compileToFit(table, open(), stageArn));
   known.delete(key);
   known.set(key, found);
   const [oldest = key] = known.keys();
@@ -71,9 +60,9 @@ function recall(table: RouteTable, key: string, groups: readonly RouteGroup[]): 
   return found;
 }
 
-function remember(grants: readonly ResourceGrant[]): Remembered {
+function remember({ grants, search }: Compiled): Remembered {
   const harmful = indexResources(grants.flatMap((grant) => grant.deny.map((resource) => [resource, grant] as const)));
-  return { grants, harmful: (text) => [...new Set(harmful(text))], stageArn: null, policies: new Map() };
+  return { grants, search, harmful: (text) => [...new Set(harmful(text))], stageArn: null, policies: new Map() };
 }
 
 /** The policy of these grants, with the request's own resource where they do not hold it. Null where nothing is left to allow. */
@@ -93,36 +82,7 @@ function fittingOf(policy: Remembered, without: readonly ResourceGrant[], { stag
   if (policy.stageArn !== stageArn || policy.policies.size > MAX_REMEMBERED) policy.policies.clear();
   policy.stageArn = stageArn;
   const key = without.map((grant) => policy.grants.indexOf(grant)).join();
-  const known =
-    policy.policies.get(key) ??
-    fit(
-      policy.grants.filter((grant) => !without.includes(grant)),
-      stageArn,
-    );
+  const known = policy.policies.get(key) ?? fitGrants(policy, without, stageArn);
   policy.policies.set(key, known);
   return known;
 }
-
-/** As many grants as fit into a policy beside the longest exact resource, each with its denials. */
-function fit(grants: readonly ResourceGrant[], stageArn: string): Fitting {
-  const [allow, deny] = [new Set<string>(), new Set<string>()];
-  let size = JSON.stringify(documentOf([""], [""])).length + MAX_RESOURCE;
-  const fitting = grants.filter((grant) => {
-    const [newAllow, newDeny] = [fresh(grant.allow, stageArn, allow), fresh(grant.deny, stageArn, deny)];
-    const added = [...newAllow, ...newDeny];
-    const growth = added.reduce((sum, resource) => sum + resource.length + RESOURCE_OVERHEAD, 0);
-    if (size + growth > MAX_POLICY || added.some((resource) => resource.length > MAX_RESOURCE)) return false;
-    size += growth;
-    for (const resource of newAllow) allow.add(resource);
-    for (const resource of newDeny) deny.add(resource);
-    return true;
-  });
-  const [allows, denies] = [indexOf(fitting.flatMap((grant) => grant.allow)), indexOf(fitting.flatMap((grant) => grant.deny))];
-  const covers = (text: string) => allows(text).length > 0 && denies(text).length === 0;
-  return { allow: Object.freeze([...allow]), deny: Object.freeze([...deny]), covers };
-}
-
-const indexOf = (resources: readonly string[]) => indexResources(resources.map((resource) => [resource, resource]));
-
-const fresh = (resources: readonly string[], stageArn: string, known: ReadonlySet<string>) =>
-  resources.map((resource) => stageArn + resource).filter((resource) => !known.has(resource));

@@ -7,8 +7,8 @@ export interface Grant {
   readonly shape: Shape;
   readonly pattern: Pattern;
   readonly denies: readonly Pattern[];
-  /** Paths with an empty segment have to be denied too. */
-  readonly denyEmptySegments: boolean;
+  /** Where wildcards begin behind which paths with empty segments may have to be denied too: after so much of a pattern. */
+  readonly emptyBehind: readonly Pattern[];
 }
 
 /** A greedy shape behind literals only: its pattern holds exactly its own paths. */
@@ -22,19 +22,30 @@ export const holds = (subtree: Shape, { tokens }: Shape) =>
 interface Spill {
   readonly pieces: readonly (readonly Token[])[];
   readonly denies: readonly Pattern[];
-  readonly denyEmptySegments: boolean;
+  readonly emptyBehind: readonly Pattern[];
 }
 
 /** Works out the grant of one reachable shape: its pattern less everything in it that is not reachable. */
 export function grantOf(shape: Shape, view: View): Grant {
   const spill = spillOf(shape, view);
   const taken = view.denied.flatMap((other) => spill.pieces.map((piece) => denialOf(other, piece, view)).filter((deny) => deny !== null));
+  const hidden = view.denied.filter((other) => spill.pieces.some((piece) => isHidden(other, piece, view)));
   return {
     shape,
     pattern: patternOf(shape.tokens),
     denies: [...spill.denies, ...taken],
-    denyEmptySegments: spill.denyEmptySegments || taken.some((deny) => Number(deny.at(-1)) > 2),
+    emptyBehind: [
+      ...spill.emptyBehind,
+      ...taken.filter((deny) => Number(deny.at(-1)) > 2).map((deny) => deny.slice(0, -1)),
+      ...hidden.map(({ tokens }) => patternOf(tokens.slice(0, -1))),
+    ],
   };
+}
+
+/** A greedy route in a piece that others hide, but for what no parameter takes: paths with empty segments. */
+function isHidden({ tokens, route }: Shape, piece: readonly Token[], view: View): boolean {
+  const overlap = isGreedy(tokens) && isGreedy(piece) ? meet(piece, tokens) : null;
+  return overlap !== null && selectedPart(overlap, route, view) === null;
 }
 
 /** Wildcards match across slashes, so a pattern with variable segments also holds deeper paths. */
@@ -42,26 +53,27 @@ function spillOf(shape: Shape, view: View): Spill {
   const { tokens } = shape;
   const { reachable } = view;
   const subtree = reachable.find((other) => isSubtree(other) && holds(other, shape));
-  if (subtree !== undefined) return { pieces: [subtree.tokens], denies: [], denyEmptySegments: false };
+  if (subtree !== undefined) return { pieces: [subtree.tokens], denies: [], emptyBehind: [] };
   const first = tokens.findIndex((token) => typeof token !== "string");
-  if (first === -1) return { pieces: [tokens], denies: [], denyEmptySegments: false };
+  if (first === -1) return { pieces: [tokens], denies: [], emptyBehind: [] };
   if (tokens.slice(first).every((token) => typeof token !== "string")) return tailSpill(tokens, first, view);
   const deeper = tokens.flatMap((token, index) => (token === ONE ? [patternOf(tokens).with(index, 2)] : []));
-  return { pieces: [tokens], denies: deeper, denyEmptySegments: false };
+  return { pieces: [tokens], denies: deeper, emptyBehind: [] };
 }
 
 /** Literals and then only variable segments: deeper paths are followed down for as long as other reachable routes take them. */
 function tailSpill(tokens: readonly Token[], first: number, { reachable, depth }: View): Spill {
-  if (isGreedy(tokens)) return { pieces: [tokens], denies: [], denyEmptySegments: true };
+  const literals = patternOf(tokens.slice(0, first));
+  if (isGreedy(tokens)) return { pieces: [tokens], denies: [], emptyBehind: [literals] };
   const pieces: (readonly Token[])[] = [tokens];
   for (let deeper: readonly Token[] = [...tokens, ONE]; deeper.length <= depth + 1; deeper = [...deeper, ONE]) {
     const owner = reachable.find((other) => covers(other.tokens, deeper));
     if (owner === undefined) break;
-    if (isGreedy(owner.tokens)) return { pieces: [...pieces, [...deeper.slice(0, -1), REST]], denies: [], denyEmptySegments: true };
+    if (isGreedy(owner.tokens)) return { pieces: [...pieces, [...deeper.slice(0, -1), REST]], denies: [], emptyBehind: [literals] };
     pieces.push(deeper);
   }
   const length = (pieces.at(-1) ?? tokens).length + 1;
-  return { pieces, denies: [[...(tokens.slice(0, first) as string[]), length - first]], denyEmptySegments: pieces.length > 1 };
+  return { pieces, denies: [[...literals, length - first]], emptyBehind: pieces.length > 1 ? [literals] : [] };
 }
 
 /** Whether every path of a shape without a rest also matches the other. */

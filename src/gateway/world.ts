@@ -35,8 +35,16 @@ export interface View extends World {
 /** What losing part of a route's paths to a Deny costs, against 1 for losing all of them. */
 const PARTIAL_LOSS = 0.25;
 
-/** Methods with the same routes share a world. `$default` takes whatever is left of every method. */
-export function worldsOf(table: RouteTable): World[] {
+const known = new WeakMap<RouteTable, readonly World[]>();
+
+/** Methods with the same routes share a world. `$default` takes whatever is left of every method. A table is taken apart once. */
+export function worldsOf(table: RouteTable): readonly World[] {
+  const worlds = known.get(table) ?? divide(table);
+  known.set(table, worlds);
+  return worlds;
+}
+
+function divide(table: RouteTable): World[] {
   const routes = [...table.routes.values()].map((route) => ({ tokens: tokensOf(route), route }));
   const byRoutes = Map.groupBy(METHODS, (method) => JSON.stringify(shapesOf(routes, method).map(({ route }) => route.key)));
   return [...byRoutes.values()].map((methods) => {
