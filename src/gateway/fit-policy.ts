@@ -55,7 +55,9 @@ export function fitGrants({ grants, search }: Compiled, without: readonly Resour
     for (const resource of grant.deny) deny.add(resource);
     return true;
   });
-  const needed = withoutNeedless([...allow], [...deny], search);
+  // The denials of one grant were chosen for it, and what others allow makes none of them needless: only others' denials do.
+  const denying = fitting.filter((grant) => grant.deny.length > 0).length;
+  const needed = denying > 1 ? withoutNeedless([...allow], [...deny], search) : [...deny];
   const [allows, denies] = [indexOf(allow), indexOf(needed)];
   return {
     allow: named(allow, stageArn),

@@ -4,6 +4,13 @@ import { DEAD, type ResourceMachine, resourceMachine } from "./resource-machine.
 import { type Places, placesKey, selectedAt, selectedFrom, shapeTree, stepPlaces } from "./shape-tree.ts";
 import type { World } from "./world.ts";
 
+/**
+ * Positions tried for one set of reachable routes, all searches together: a second or two. What is sought after that counts as found, so
+ * that no more is allowed than was searched. Tables of a thousand routes stay far below.
+ */
+const MOST = 200_000;
+/** A search that was not finished. */
+const GIVEN_UP = Symbol("given up");
 /** Stands for a segment that no literal of any route equals. */
 const FRESH = "\0";
 const EMPTY = "";
@@ -43,7 +50,8 @@ interface Numbered extends ResourceMachine {
  * The search tries every kind of segment at every position: the literals that make a difference there, one unlike all of them, and an
  * empty one. Positions are finite, because routes and resources are, so that what it does not find does not exist.
  */
-export function pathSearch(worlds: readonly World[], reachable: ReadonlySet<Route>): PathSearch {
+export function pathSearch(worlds: readonly World[], reachable: ReadonlySet<Route>, most = MOST): PathSearch {
+  const effort: Effort = { left: most };
   let nodes = 0;
   const trees = worlds.map(({ methods, shapes }) => ({ methods, root: shapeTree(shapes, () => nodes++) }));
   const machines = new Map<string, Numbered>();
@@ -67,6 +75,7 @@ export function pathSearch(worlds: readonly World[], reachable: ReadonlySet<Rout
       limit,
       open.map((start) => ({ ...start, allow: begin(allow, start.method), deny: begin(deny, start.method) })),
       isWanted,
+      effort,
     );
   };
   // What was found for a resource once is most often found again.
@@ -77,7 +86,7 @@ export function pathSearch(worlds: readonly World[], reachable: ReadonlySet<Rout
       const known = overGranted.get(sought.within);
       if (known !== undefined && isAllowed(known, sought)) return true;
       const text = find(sought, (route) => route === null || !reachable.has(route));
-      if (text !== null) overGranted.set(sought.within, text);
+      if (typeof text === "string") overGranted.set(sought.within, text);
       return text !== null;
     },
     findsReachable: (within) => {
@@ -94,7 +103,12 @@ const isAllowed = (text: string, { allow, deny }: Sought) =>
 
 type IsWanted = (route: Route | null) => boolean;
 
-function search(limit: Numbered, starts: readonly Position[], isWanted: IsWanted): string | null {
+/** How many positions may still be tried. */
+interface Effort {
+  left: number;
+}
+
+function search(limit: Numbered, starts: readonly Position[], isWanted: IsWanted, effort: Effort): string | typeof GIVEN_UP | null {
   const seen = new Set<string>();
   const left = [...starts];
   for (let position = left.pop(); position !== undefined; position = left.pop()) {
@@ -109,6 +123,7 @@ function search(limit: Numbered, starts: readonly Position[], isWanted: IsWanted
       };
       const key = keyOf(next);
       if (seen.has(key)) continue;
+      if (effort.left-- <= 0) return GIVEN_UP;
       seen.add(key);
       const isMatch = limit.accepts(next.within) && next.allow.some(isAccepting) && !next.deny.some(isAccepting);
       if (isMatch && isWanted(selectedAt(next.places))) return next.text;

@@ -40,7 +40,8 @@ export function compileResources(
   const chosen = views.map((world) => ({ world, grants: shareDenials(chooseGrants(world), world) }));
   const entries = entriesOf(chosen);
   // Where no path with an empty segment is reachable, denying all of them takes nothing from anyone.
-  const isWide = room === "scarce" || !EMPTY_ANYWHERE.some((resource) => search.findsReachable(resource));
+  const spills = [...entries.values()].some(({ emptyBehind }) => emptyBehind.size > 0);
+  const isWide = spills && (room === "scarce" || !EMPTY_ANYWHERE.some((resource) => search.findsReachable(resource)));
   const denyOf = ({ deny, emptyBehind }: Entry) => [...deny, ...(isWide ? wideDenials(emptyBehind) : narrowDenials(emptyBehind))];
   const safe = (allow: readonly string[], deny: readonly string[]) => safeGrant(allow, deny, search);
   if (chosen.every(({ grants }) => isEverything(grants))) return safe(["*"], [...entries.values()].flatMap(denyOf));
@@ -54,6 +55,8 @@ export function compileResources(
 
 /** The grant with the denials that it needs, and none where they are not enough: what cannot be said safely is not allowed. */
 export function safeGrant(allow: readonly string[], deny: readonly string[], search: PathSearch): ResourceGrant[] {
+  // What has no wildcard is the route's one path and nothing else, so that there is nothing to search.
+  if (deny.length === 0 && !allow.some((resource) => resource.includes("*"))) return [{ allow, deny }];
   const isUnsafe = search.findsOverGrant({ within: "*", allow, deny });
   const denials = isUnsafe ? [...deny, ...EMPTY_ANYWHERE] : deny;
   if (isUnsafe && search.findsOverGrant({ within: "*", allow, deny: denials })) return [];

@@ -114,3 +114,14 @@ describe("a grant whose denials are not enough", () => {
     expect(safeGrant(["???/a/?*/?*"], ["*//*"], search)).toEqual([]);
   });
 });
+
+it("a search that is given up allows nothing that it would have had to look at", () => {
+  const { routes } = checkRoutes({ "GET /a": "public", "GET /a/{x}": "public", "GET /b": "public" }, startReport([]));
+  const reachable = new Set([...routes.values()].filter(({ key }) => key !== "GET /b"));
+  const [finished, givenUp] = [pathSearch(worldsOf({ routes }), reachable), pathSearch(worldsOf({ routes }), reachable, 2)];
+  const [allow, deny] = [["GET/a/?*"], ["GET/a/*/*"]];
+  expect(safeGrant(allow, deny, finished)).toEqual([{ allow, deny }]);
+  expect(safeGrant(allow, deny, givenUp)).toEqual([]);
+  expect(safeGrant(["GET/a"], [], givenUp)).toEqual([{ allow: ["GET/a"], deny: [] }]);
+  expect([givenUp.findsReachable("GET/x"), finished.findsReachable("GET/x")]).toEqual([true, false]);
+});
