@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { explain } from "../../src/explain/explain.ts";
 import type { Explanation } from "../../src/explain/explanation.ts";
 import { renderExplanation } from "../../src/explain/render.ts";
@@ -9,6 +9,7 @@ import { answerOf, askedOkta, organizationToken } from "./organization.ts";
 
 const clock = () => NOW * 1_000;
 const asked: string[] = [];
+beforeEach(() => void asked.splice(0));
 const answering = (answer: object | null) => async (url: string) => {
   asked.push(url);
   return answer === null ? new Response("", { status: 500 }) : Response.json(answer);
