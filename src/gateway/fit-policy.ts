@@ -2,7 +2,7 @@ import type { Route, RouteTable } from "../rules/route-table.ts";
 import { withoutNeedless } from "./needless-denials.ts";
 import { type PathSearch, pathSearch } from "./path-search.ts";
 import { documentOf } from "./policy-document.ts";
-import { compileResources, type ResourceGrant } from "./policy-resources.ts";
+import { compileResources, type ResourceGrant, type Room } from "./policy-resources.ts";
 import { indexResources } from "./resource-match.ts";
 import { worldsOf } from "./world.ts";
 
@@ -27,6 +27,8 @@ export interface Fitting {
 export interface Compiled {
   readonly grants: readonly ResourceGrant[];
   readonly search: PathSearch;
+  /** All of the grants, as far as they fit. */
+  readonly whole: Fitting;
 }
 
 /**
@@ -34,15 +36,18 @@ export interface Compiled {
  */
 export function compileToFit(table: RouteTable, reachable: ReadonlySet<Route>, stageArn: string): Compiled {
   const search = pathSearch(worldsOf(table), reachable);
-  const usual = { grants: compileResources(table, reachable, search), search };
-  const left = fitGrants(usual, [], stageArn).left;
-  if (left === 0) return usual;
-  const terse = { grants: compileResources(table, reachable, search, "scarce"), search };
-  return fitGrants(terse, [], stageArn).left < left ? terse : usual;
+  const compileFor = (room: Room): Compiled => {
+    const grants = compileResources(table, reachable, search, room);
+    return { grants, search, whole: fitGrants({ grants, search }, [], stageArn) };
+  };
+  const usual = compileFor("ample");
+  if (usual.whole.left === 0) return usual;
+  const terse = compileFor("scarce");
+  return terse.whole.left < usual.whole.left ? terse : usual;
 }
 
 /** As many grants as fit into a policy beside the longest exact resource, each with its denials. */
-export function fitGrants({ grants, search }: Compiled, without: readonly ResourceGrant[], stageArn: string): Fitting {
+export function fitGrants({ grants, search }: Omit<Compiled, "whole">, without: readonly ResourceGrant[], stageArn: string): Fitting {
   const [allow, deny] = [new Set<string>(), new Set<string>()];
   let size = JSON.stringify(documentOf([""], [""])).length + MAX_RESOURCE;
   const wanted = grants.filter((grant) => !without.includes(grant));

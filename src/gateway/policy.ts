@@ -14,7 +14,7 @@ const MAX_REMEMBERED = 200;
 interface Remembered extends Compiled {
   /** The grants whose denials hold a request. */
   readonly harmful: (text: string) => readonly ResourceGrant[];
-  stageArn: string | null;
+  stageArn: string;
   /** By the grants left out, because their denials stood in a request's way. */
   readonly policies: Map<string, Fitting>;
 }
@@ -52,7 +52,7 @@ function recall(table: RouteTable, key: string, groups: readonly RouteGroup[], s
   remembered.set(table, known);
   const first = key.indexOf(":") + 1;
   const open = () => new Set(groups.filter((_, index) => key[first + index] === "1").flat());
-  const found = known.get(key) ?? remember(compileToFit(table, open(), stageArn));
+  const found = known.get(key) ?? remember(compileToFit(table, open(), stageArn), stageArn);
   known.delete(key);
   known.set(key, found);
   const [oldest = key] = known.keys();
@@ -60,9 +60,9 @@ function recall(table: RouteTable, key: string, groups: readonly RouteGroup[], s
   return found;
 }
 
-function remember({ grants, search }: Compiled): Remembered {
-  const harmful = indexResources(grants.flatMap((grant) => grant.deny.map((resource) => [resource, grant] as const)));
-  return { grants, search, harmful: (text) => [...new Set(harmful(text))], stageArn: null, policies: new Map() };
+function remember(compiled: Compiled, stageArn: string): Remembered {
+  const harmful = indexResources(compiled.grants.flatMap((grant) => grant.deny.map((resource) => [resource, grant] as const)));
+  return { ...compiled, harmful: (text) => [...new Set(harmful(text))], stageArn, policies: new Map([["", compiled.whole]]) };
 }
 
 /** The policy of these grants, with the request's own resource where they do not hold it. Null where nothing is left to allow. */

@@ -1,5 +1,5 @@
 import type { Route, RouteTable } from "../rules/route-table.ts";
-import { compileToFit, fitGrants } from "./fit-policy.ts";
+import { compileToFit } from "./fit-policy.ts";
 import { generic, type Shape, spellOut } from "./pattern.ts";
 import { type World, worldsOf } from "./world.ts";
 
@@ -12,7 +12,7 @@ const USUAL_STAGE = "arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/pr
  * identity sources.
  */
 export function routesLeftOut(table: RouteTable): Route[] {
-  const { covers } = fitGrants(compileToFit(table, new Set(table.routes.values()), USUAL_STAGE), [], USUAL_STAGE);
+  const { covers } = compileToFit(table, new Set(table.routes.values()), USUAL_STAGE).whole;
   const left = worldsOf(table).flatMap((world) => {
     const isHeld = (shape: Shape) => {
       const path = usualPath(shape, world);
