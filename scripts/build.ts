@@ -7,8 +7,10 @@ import { build as bundle, type BuildOptions, type Metafile, type Plugin } from "
 import { loadModule } from "../cli/load-module.ts";
 import { readSnapshot, SNAPSHOT_FILE } from "../cli/snapshot-file.ts";
 import { UsageError } from "../cli/usage.ts";
+import { withExampleEnvironment } from "../local/environment.ts";
 import { ConfigurationError } from "../src/config/report.ts";
 import type { KeySnapshot } from "../src/keys/create-keys.ts";
+import { markEager } from "./mark-eager.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -107,6 +109,8 @@ async function writeBundle(name: string, entry: string, out: string, options: Bu
   const outdir = join(out, name);
   const { metafile } = await bundle({ ...options, entryPoints: { index: entry }, outdir, metafile: true });
   await dropHelpers(metafile);
+  // What an authorizer's import runs is the configuration and its checks, with whatever variables are there: it can do no more.
+  if ("src/gateway/authorizer.ts" in metafile.inputs) await markEager(join(outdir, "index.mjs"), withExampleEnvironment(process.env));
   // esbuild writes a file for every import() that it has read, those in code that nothing calls included.
   const needed = importsOf(metafile, ["import-statement", "dynamic-import"]);
   const outputs = Object.fromEntries(Object.entries(metafile.outputs).filter(([path]) => needed.has(basename(path, ".map"))));
