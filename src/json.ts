@@ -1,6 +1,8 @@
-import { isUtf8 } from "node:buffer";
 import { SallyportError } from "./errors.ts";
 import { BACKSLASH, COLON, QUOTE, withPlainNames } from "./json-names.ts";
+
+// Not by `import`, for which Node would list every export of the module, in every cold start.
+const { isUtf8 } = process.getBuiltinModule("node:buffer");
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;

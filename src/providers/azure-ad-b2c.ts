@@ -29,13 +29,12 @@ export interface AzureAdB2cOptions extends IssuerOptions {
 const SUBJECT_PLACEHOLDER = /^not supported currently\b/i;
 /** What only tokens of users hold: how they signed in, and the attributes that a user flow can be told to write. */
 const USER_CLAIMS: ReadonlySet<string> = new Set(
-  `
-  oid auth_time nonce idp idp_access_token newUser trustFrameworkPolicy
-  emails email otherMails signInName name displayName given_name family_name surname preferred_username unique_name upn
-  city country jobTitle postalCode state streetAddress telephoneNumber mobilePhone phone_number
-  ageGroup legalAgeGroupClassification consentProvidedForMinor legalCountry`
-    .trim()
-    .split(/\s+/),
+  [
+    "oid auth_time nonce idp idp_access_token newUser trustFrameworkPolicy",
+    "emails email otherMails signInName name displayName given_name family_name surname preferred_username unique_name upn",
+    "city country jobTitle postalCode state streetAddress telephoneNumber mobilePhone phone_number",
+    "ageGroup legalAgeGroupClassification consentProvidedForMinor legalCountry",
+  ].flatMap((names) => names.split(" ")),
 );
 /** How a tenant's own attributes start, and the names that a local account signs in with. */
 const USER_PREFIXES = ["extension_", "extn.", "signInNames."];

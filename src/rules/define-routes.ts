@@ -2,10 +2,13 @@ import { checked, type Report } from "../config/report.ts";
 import { checkRule, type RuleContext } from "./check-rule.ts";
 import { parseRouteKey } from "./route-key.ts";
 import type { Route, RouteTable } from "./route-table.ts";
-import { type RuleInput, toRule } from "./rule.ts";
+import { type Rule, type RuleInput, toRule } from "./rule.ts";
 
 /** A route table as it is written. */
 export type RouteTableInput = Readonly<Record<string, RuleInput>>;
+
+/** The rules of routes that were found sound whatever the issuers are called: a configuration takes such routes as they are. */
+const sound = new WeakMap<Route, Rule>();
 
 /**
  * Makes the route table: which rule guards which route of API Gateway.
@@ -26,8 +29,8 @@ export function checkRoutes(input: RouteTableInput | RouteTable, report: Report,
     return { routes };
   }
   const shapes = new Map<string, string>();
-  for (const [key, rule] of rulesOf(input)) {
-    const route = checkRoute(key, rule, report.at(`["${key}"]`), { issuers });
+  for (const [key, rule, known] of entriesOf(input)) {
+    const route = known ?? checkRoute(key, rule, report.at(`["${key}"]`), { issuers });
     if (route === null) continue;
     const shape = shapeOf(key);
     const twin = shapes.get(shape);
@@ -38,18 +41,23 @@ export function checkRoutes(input: RouteTableInput | RouteTable, report: Report,
   return { routes };
 }
 
-function rulesOf(input: RouteTableInput | RouteTable): [string, RuleInput][] {
+function entriesOf(input: RouteTableInput | RouteTable): (readonly [key: string, rule: RuleInput, known?: Route])[] {
   const table = (input as RouteTable).routes;
-  return table instanceof Map
-    ? [...(table as RouteTable["routes"])].map(([key, { rule }]) => [key, rule])
-    : Object.entries(input as RouteTableInput);
+  if (!(table instanceof Map)) return Object.entries(input as RouteTableInput);
+  const isSound = (key: string, route: Route) => route.key === key && sound.get(route) === route.rule;
+  return [...(table as RouteTable["routes"])].map(([key, route]) => (isSound(key, route) ? [key, route.rule, route] : [key, route.rule]));
 }
 
-function checkRoute(key: string, input: unknown, report: Report, context: RuleContext): Route | null {
+function checkRoute(key: string, input: RuleInput, report: Report, context: RuleContext): Route | null {
   const parts = parseRouteKey(key, report);
-  const rule = toRule(input as RuleInput);
-  return checkRule(rule, report, context) && parts !== null ? { key, ...parts, rule } : null;
+  const rule = toRule(input);
+  if (!checkRule(rule, report, context) || parts === null) return null;
+  const route = { key, ...parts, rule };
+  if (!namesIssuer(rule)) sound.set(route, rule);
+  return route;
 }
+
+const namesIssuer = (rule: Rule): boolean => rule.kind === "issuer" || ("rules" in rule && rule.rules.some(namesIssuer));
 
 /** Keys of one shape match the same requests: their parameters have no names. */
 const shapeOf = (key: string) => key.replaceAll(/\{[^}+]+/g, "{");

@@ -65,13 +65,12 @@ function pathProblems(path: string): Finding[] {
 
 function segmentProblems(segment: string, last: boolean): Finding[] {
   if (segment === "") return [["the path has an empty segment.", "Remove the doubled or trailing slash."]];
+  if (LITERAL.test(segment) && !segment.startsWith(":")) return [];
   const parameter = PARAMETER.exec(segment);
   if (parameter !== null) {
     return parameter[2] === "+" && !last ? [["a greedy parameter is not the last segment.", "Move `{name+}` to the end of the path."]] : [];
   }
-  if (/[{}]|^:/.test(segment))
-    return [["a path parameter is malformed.", "A parameter is a whole segment: `{name}`, or `{name+}` at the end."]];
-  return LITERAL.test(segment)
-    ? []
+  return /[{}]|^:/.test(segment)
+    ? [["a path parameter is malformed.", "A parameter is a whole segment: `{name}`, or `{name+}` at the end."]]
     : [["a path segment holds a character that a route cannot match.", "Use letters, digits and `-._~`; percent-encode anything else."]];
 }

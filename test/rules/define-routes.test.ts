@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError, type Problem, startReport } from "../../src/config/report.ts";
 import { checkRoutes, defineRoutes } from "../../src/rules/define-routes.ts";
+import type { Route } from "../../src/rules/route-table.ts";
 import {
   allOf,
   anyOf,
@@ -274,5 +275,36 @@ describe("with known issuers", () => {
 
   it("does not say a rule's value", () => {
     expect(JSON.stringify(check({ "GET /a": issuer("a-secret-name") }))).not.toContain("a-secret-name");
+  });
+});
+
+describe("a route table that was checked before", () => {
+  const recheck = (routes: ReadonlyMap<string, Route>) => {
+    const problems: Problem[] = [];
+    const table = checkRoutes({ routes }, startReport(problems, "routes"), ["customers"]);
+    return { table, paths: problems.map(({ path }) => path) };
+  };
+
+  it("is taken as it is", () => {
+    const { routes } = defineRoutes({ "GET /a/{id}": allOf(scope("a"), anyOf(issuer("customers"), group("b"))), "GET /b": "public" });
+    expect(recheck(routes)).toEqual({ table: { routes }, paths: [] });
+  });
+
+  it("is checked again where a route stands under another key, or has another rule, than when it was", () => {
+    const { routes } = defineRoutes({ "GET /a": scope("a"), "GET /b": scope("b"), "GET /c": scope("c") });
+    const changed = new Map(routes);
+    changed.set("get /d", routes.get("GET /a") as Route);
+    changed.set("GET /e", routes.get("GET /a") as Route);
+    Object.assign(routes.get("GET /b") as Route, { rule: scope("") });
+    changed.set("GET /c", { ...(routes.get("GET /c") as Route), rule: scope("*") });
+    const { table, paths } = recheck(changed);
+    expect(paths).toEqual(['routes["GET /b"]', 'routes["GET /c"]', 'routes["get /d"]']);
+    expect(table.routes.get("GET /e")).toMatchObject({ key: "GET /e", segments: ["e"] });
+  });
+
+  it("is still held against its own keys", () => {
+    const { routes } = defineRoutes({ "GET /a/{id}": "public" });
+    const twins = new Map([...routes, ...defineRoutes({ "GET /a/{name}": scope("a") }).routes]);
+    expect(recheck(twins).paths).toEqual(['routes["GET /a/{name}"]']);
   });
 });
