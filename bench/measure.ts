@@ -13,11 +13,14 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Measures contenders by turns within every round, so that whatever else the machine does falls on all of them alike.
+ * Measures contenders by turns within every round, so that whatever else the machine does falls on all of them alike. A machine that is
+ * fast in half of the rounds and slow in the others would still give one contender a fast median and another a slow one: each is held
+ * against the first contender of the same round.
  * Rounds more than asked for run first and do not count; the first requests of a process are the cold start's table.
  *
  * @param inputsOf the inputs of one round, the same for every contender
- * @returns medians over the rounds: microseconds for one input, in the order of the contenders
+ * @returns in the order of the contenders, microseconds for one input: the first one's median over the rounds, times the median of what
+ * a contender took against the first
  */
 export async function race<Input>(
   contenders: readonly Contender<Input>[],
@@ -39,5 +42,7 @@ export async function race<Input>(
     if (counts) counted++;
     else warmedUp += inputs.length;
   }
-  return samples.map(median);
+  const [first = []] = samples;
+  const usual = median(first);
+  return samples.map((times) => usual * median(times.map((time, round) => time / (first[round] ?? Number.NaN))));
 }

@@ -23,7 +23,7 @@ export const PLANS: Readonly<Record<"full" | "quick" | "smoke", Plan>> = {
     verification: 61,
     growth: 101,
     imports: 31,
-    coldStarts: { full: 15, limited: 3, limitsDeployed: true },
+    coldStarts: { full: 25, limited: 3, limitsDeployed: true },
     herd: 16,
     invocations: 1_000_000,
   },
