@@ -108,8 +108,8 @@ describe("a decision", () => {
   });
 
   it("on a failure of ours is a refusal that may be over soon, and says nothing of the failure", async () => {
-    const broken = { clock: () => NOW * 1_000, keys: null } as unknown as Partial<Runtime>;
-    expect(await decide("GET /orders", token, broken)).toEqual({ kind: "unavailable", code: "internal_error", issuer: null });
+    const broken = { clock: () => NOW * 1_000, keys: null, memo: null } as unknown as Partial<Runtime>;
+    expect(await decide("GET /orders", token, broken)).toEqual({ kind: "unavailable", code: "internal_error", issuer: "shop" });
     expect(await decide("GET /orders", token, { ...createRuntime(gateway, { jwks: {}, prefetch: false }), clock: runtime.clock })).toEqual({
       kind: "unavailable",
       code: "keys_unavailable",
