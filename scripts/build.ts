@@ -86,7 +86,8 @@ async function checkSources(): Promise<void> {
   });
 }
 
-const COMMON: BuildOptions = {
+/** How everything is bundled. */
+export const COMMON: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
   minify: true,
@@ -109,7 +110,7 @@ async function writeBundle(name: string, entry: string, out: string, options: Bu
   const outdir = join(out, name);
   const { metafile } = await bundle({ ...options, entryPoints: { index: entry }, outdir, metafile: true });
   await dropHelpers(metafile);
-  // What an authorizer's import runs is the configuration and its checks, with whatever variables are there: it can do no more.
+  // What verifies tokens checks the whole configuration when it is imported, with whatever variables are there, and does no more then.
   if ("src/gateway/authorizer.ts" in metafile.inputs) await markEager(join(outdir, "index.mjs"), withExampleEnvironment(process.env));
   // esbuild writes a file for every import() that it has read, those in code that nothing calls included.
   const needed = importsOf(metafile, ["import-statement", "dynamic-import"]);

@@ -1,6 +1,6 @@
 /**
- * Imports the module that the first argument names; prints, as JSON, where in it the functions stand that ran. A module that refuses its
- * environment is no failure: what it ran until then counts.
+ * Imports the module that the first argument names; prints, as JSON, where in it the functions stand that ran: `start:end`, the end not
+ * included, in UTF-16 code units. A module that refuses its environment is no failure: what it ran until then counts.
  */
 import { Session } from "node:inspector/promises";
 
@@ -16,5 +16,4 @@ await import(url).catch(() => {});
 const { result } = await session.post("Profiler.takePreciseCoverage");
 const functions = result.find((script) => script.url === url)?.functions ?? [];
 const ran = functions.flatMap(({ ranges: [whole] }) => (whole !== undefined && whole.count > 0 ? [whole] : []));
-const spans = ran.map(({ startOffset, endOffset }) => ({ start: startOffset, end: endOffset }));
-print(JSON.stringify(spans), () => process.exit());
+print(JSON.stringify(ran.map(({ startOffset, endOffset }) => `${startOffset}:${endOffset}`)), () => process.exit());

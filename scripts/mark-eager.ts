@@ -8,12 +8,6 @@ import { type Node, parseSync, Visitor } from "oxc-parser";
 
 const run = promisify(execFile);
 
-/** A function's first character, and the one after its last, in UTF-16 code units. */
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
  * Rewrites a bundle so that V8 compiles what an import of it runs together with the file, instead of looking the file over first and
  * reading those functions again one by one. V8 does so for functions in parentheses; minifiers take these away. Nothing else changes, and
@@ -22,23 +16,26 @@ interface Span {
  * is marked as far as it came
  */
 export async function markEager(file: string, environment: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const [code, map, ran] = await Promise.all([readFile(file, "utf8"), readFile(`${file}.map`, "utf8"), spansThatRan(file, environment)]);
-  const marked = inParentheses(code, new Set(ran.map(nameOf)));
+  const [code, map, ran] = await Promise.all([
+    readFile(file, "utf8"),
+    readFile(`${file}.map`, "utf8"),
+    functionsThatRan(file, environment),
+  ]);
+  const marked = inParentheses(code, new Set(ran));
   await writeFile(file, marked.toString());
   const moved = marked.generateMap({ hires: "boundary" }).toString();
   await writeFile(`${file}.map`, remapping([moved, map], () => null).toString());
 }
 
-const nameOf = ({ start, end }: Span) => `${start}:${end}`;
-
 /** Puts the functions into parentheses; declarations become variables, at the top, because they are there before anything runs. */
 function inParentheses(code: string, wanted: ReadonlySet<string>): MagicString {
   const text = new MagicString(code);
   const { program } = parseSync("bundle.mjs", code);
+  const isWanted = ({ start, end }: Node) => wanted.has(`${start}:${end}`);
   // What has no parentheses of its own in the grammar: methods, accessors, constructors.
   const methods = new Set<Node>();
-  const enclose = (node: Node & Span) => {
-    if (!wanted.has(nameOf(node)) || methods.has(node)) return;
+  const enclose = (node: Node) => {
+    if (!isWanted(node) || methods.has(node)) return;
     text.prependRight(node.start, "(").appendLeft(node.end, ")");
   };
   new Visitor({
@@ -48,7 +45,7 @@ function inParentheses(code: string, wanted: ReadonlySet<string>): MagicString {
     FunctionExpression: enclose,
   }).visit(program);
   for (const node of program.body) {
-    if (node.type !== "FunctionDeclaration" || node.id === null || !wanted.has(nameOf(node))) continue;
+    if (node.type !== "FunctionDeclaration" || node.id === null || !isWanted(node)) continue;
     text.remove(code[node.id.start - 1] === " " ? node.id.start - 1 : node.id.start, node.id.end);
     text.prependRight(node.start, `var ${node.id.name}=(`).appendLeft(node.end, ");");
     if (node.start > 0) text.move(node.start, node.end, 0);
@@ -60,8 +57,8 @@ const SCRIPT = fileURLToPath(new URL("functions-run.ts", import.meta.url));
 /** Milliseconds. */
 const PATIENCE = 10_000;
 
-/** The functions that ran while the bundle was imported; none where its process ended before, or would not. */
-async function spansThatRan(file: string, environment: Readonly<Record<string, string | undefined>>): Promise<readonly Span[]> {
+/** Where the functions stand that ran while the bundle was imported, as `start:end`; none where its process ended before, or would not. */
+async function functionsThatRan(file: string, environment: Readonly<Record<string, string | undefined>>): Promise<readonly string[]> {
   // As if not on Lambda: nothing is fetched ahead.
   const { AWS_LAMBDA_FUNCTION_NAME: _, ...env } = environment;
   const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: PATIENCE };
@@ -69,5 +66,5 @@ async function spansThatRan(file: string, environment: Readonly<Record<string, s
     (ended) => ended.stdout,
     () => "",
   );
-  return stdout === "" ? [] : (JSON.parse(stdout) as readonly Span[]);
+  return stdout === "" ? [] : (JSON.parse(stdout) as readonly string[]);
 }

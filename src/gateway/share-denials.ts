@@ -10,7 +10,7 @@ import type { View } from "./world.ts";
 export function shareDenials(grants: readonly Grant[], view: View): Grant[] {
   const denials = new Map(grants.flatMap(({ denies }) => denies).map((deny) => [render(deny), deny]));
   if (denials.size < 2) return [...grants];
-  const depth = Math.max(0, ...denials.values().map(leading));
+  const depth = Math.max(...denials.values().map(leading));
   const wider = new Map<string, Pattern>();
   for (let kept = 0; kept < depth; kept++) {
     const left = [...denials].filter(([text, deny]) => !wider.has(text) && leading(deny) > kept);

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { COMMON } from "../../scripts/build.ts";
 import { markEager } from "../../scripts/mark-eager.ts";
 
 const run = promisify(execFile);
@@ -15,20 +16,8 @@ const run = promisify(execFile);
 async function bundle(source: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "mark-eager-"));
   await writeFile(join(folder, "source.ts"), source);
-  const outfile = join(folder, "index.mjs");
-  await build({
-    absWorkingDir: folder,
-    entryPoints: ["source.ts"],
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    sourcemap: "external",
-    sourcesContent: false,
-  });
-  return outfile;
+  await build({ ...COMMON, absWorkingDir: folder, entryPoints: { index: "source.ts" }, outdir: folder });
+  return join(folder, "index.mjs");
 }
 
 const print = async (file: string, environment: Readonly<Record<string, string>> = {}) => {
