@@ -51,6 +51,14 @@ export function member(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
+/** The value at a path, a name or the keys of a nested member, reading own members only; undefined where there is none. */
+export function valueAt(object: JsonObject, path: string | readonly string[]): Json | undefined {
+  if (typeof path === "string") return member(object, path);
+  let value: Json | undefined = object;
+  for (const key of path) value = isJsonObject(value) ? member(value, key) : undefined;
+  return value;
+}
+
 /** Freezes a value made of plain objects and arrays, to the last one in it. Answers the same value. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;

@@ -14,6 +14,14 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Reports a value that is not `what`: "a list". */
+export const notA = (what: string, value: unknown, report: Report, path: string, fix: string): false =>
+  report.problem(path, `is ${kindOf(value)}, not ${what}.`, fix);
+
+/** Reports what is no object. */
+export const checkObject = (value: unknown, report: Report, path: string, fix: string): value is Readonly<Record<string, unknown>> =>
+  isObject(value) || notA("an object", value, report, path, fix);
+
 /** A copy of an object's own members: what it inherits is no setting. */
 export const ownMembers = <T extends object>(value: T): T => Object.assign(Object.create(null), value);
 
@@ -41,27 +49,27 @@ export function checkKnown(value: unknown, known: readonly unknown[], report: Re
 
 /** A string that says something: not empty, not `*`, not what a missing value turns into. */
 export function checkText(value: unknown, report: Report, path: string): value is string {
-  if (typeof value !== "string") return refuse(report, path, `is ${kindOf(value)}, not a string.`, "Give a string.");
+  if (typeof value !== "string") return notA("a string", value, report, path, "Give a string.");
   const variable = unreadVariable(value);
   if (variable !== null) {
-    return refuse(report, path, `the environment variable ${variable.name} ${variable.state}.`, `Set ${variable.name} and start again.`);
+    return report.problem(path, `the environment variable ${variable.name} ${variable.state}.`, `Set ${variable.name} and start again.`);
   }
-  if (value.trim() === "") return refuse(report, path, "is an empty string.", "Give the exact value, or remove the setting.");
+  if (value.trim() === "") return report.problem(path, "is an empty string.", "Give the exact value, or remove the setting.");
   if (MISSING_WORDS.some((word) => value.includes(word)) && MISSING.test(value)) {
-    return refuse(report, path, "holds what a missing value turns into as text.", "Check where the value comes from.");
+    return report.problem(path, "holds what a missing value turns into as text.", "Check where the value comes from.");
   }
-  if (value.includes("*")) return refuse(report, path, "holds a wildcard.", "List the exact values: wildcards are never matched.");
-  if (value !== value.trim()) return refuse(report, path, "starts or ends with white space.", "Remove it: values are compared exactly.");
+  if (value.includes("*")) return report.problem(path, "holds a wildcard.", "List the exact values: wildcards are never matched.");
+  if (value !== value.trim()) return report.problem(path, "starts or ends with white space.", "Remove it: values are compared exactly.");
   return true;
 }
 
 /** A list with at least one string that says something, and none twice. */
 export function checkTexts(value: unknown, report: Report, path: string): value is readonly string[] {
-  if (!Array.isArray(value)) return refuse(report, path, `is ${kindOf(value)}, not a list.`, "Give a list of strings.");
-  if (value.length === 0) return refuse(report, path, "is an empty list.", "List at least one value, or write `null` to opt out.");
+  if (!Array.isArray(value)) return notA("a list", value, report, path, "Give a list of strings.");
+  if (value.length === 0) return report.problem(path, "is an empty list.", "List at least one value, or write `null` to opt out.");
   // Unlike map, this visits holes.
   const valid = Array.from(value, (item, index) => checkText(item, report, `${path}[${index}]`)).every(Boolean);
-  if (valid && new Set(value).size < value.length) return refuse(report, path, "lists a value twice.", "Keep one of them.");
+  if (valid && new Set(value).size < value.length) return report.problem(path, "lists a value twice.", "Keep one of them.");
   return valid;
 }
 
@@ -72,9 +80,4 @@ export function checkNames(value: Readonly<Record<string, unknown>>, known: read
     const near = suggest(name, known);
     report.problem(name, `is not a known ${what}.`, near === null ? `Known are: ${known.join(", ")}.` : `Did you mean \`${near}\`?`);
   }
-}
-
-function refuse(report: Report, path: string, message: string, fix: string): false {
-  report.problem(path, message, fix);
-  return false;
 }

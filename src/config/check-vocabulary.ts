@@ -2,7 +2,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Issuer, IssuerSettings } from "../providers/provider.ts";
 import { type NameMapping, translate, type Vocabulary } from "../providers/vocabulary.ts";
 import type { Rule } from "../rules/rule.ts";
-import { checkNames, checkText, isObject, kindOf } from "./check-values.ts";
+import { checkNames, checkObject, checkText, kindOf } from "./check-values.ts";
 import { NEVER_FORWARDED } from "./never-forwarded.ts";
 import type { Report } from "./report.ts";
 
@@ -14,10 +14,7 @@ const KINDS = { scope: "scopes", role: "roles", group: "groups", permission: "pe
 
 /** Checks an issuer's vocabulary: known parts, exact names, an explicit choice for the rest, and no two names that collide. */
 export function checkVocabulary(value: unknown, report: Report, path: string): boolean {
-  if (!isObject(value)) {
-    report.problem(path, `is ${kindOf(value)}, not an object.`, "Write `{ scopes: { map: {…}, rest: 'drop' } }`.");
-    return false;
-  }
+  if (!checkObject(value, report, path, "Write `{ scopes: { map: {…}, rest: 'drop' } }`.")) return false;
   checkNames(value, Object.values(KINDS), report.at(path), "part of the vocabulary");
   return Object.entries(value)
     .map(([part, mapping]) => checkMapping(mapping, report.at(`${path}.${part}`)))
@@ -25,39 +22,34 @@ export function checkVocabulary(value: unknown, report: Report, path: string): b
 }
 
 function checkMapping(mapping: unknown, report: Report): boolean {
-  if (!isObject(mapping)) {
-    report.problem("", `is ${kindOf(mapping)}, not an object.`, "Write `{ map, strip, rest }`.");
-    return false;
-  }
+  if (!checkObject(mapping, report, "", "Write `{ map, strip, rest }`.")) return false;
   checkNames(mapping, ["map", "strip", "rest"], report);
   const { map, strip, rest } = mapping;
-  let valid = strip === undefined || checkText(strip, report, "strip");
+  const isStrip = strip === undefined || checkText(strip, report, "strip");
+  const isRest = checkRest(rest, strip, report);
+  return (map === undefined || checkMap(map, report.at("map"))) && isStrip && isRest;
+}
+
+function checkRest(rest: unknown, strip: unknown, report: Report): boolean {
   if (rest !== "pass" && rest !== "drop") {
-    report.problem("rest", `is ${kindOf(rest)}.`, 'Choose what happens to other names: "pass" or "drop".');
-    valid = false;
-  } else if (rest === "pass" && strip !== undefined) {
-    const message = 'is "pass" beside `strip`: names with the prefix and without it would become the same.';
-    report.problem("rest", message, 'Write `rest: "drop"`, and list the other names in `map`.');
-    valid = false;
+    return report.problem("rest", `is ${kindOf(rest)}.`, 'Choose what happens to other names: "pass" or "drop".');
   }
-  return (map === undefined || checkMap(map, report.at("map"))) && valid;
+  if (rest === "drop" || strip === undefined) return true;
+  const message = 'is "pass" beside `strip`: names with the prefix and without it would become the same.';
+  return report.problem("rest", message, 'Write `rest: "drop"`, and list the other names in `map`.');
 }
 
 function checkMap(map: unknown, report: Report): boolean {
-  if (!isObject(map)) {
-    report.problem("", `is ${kindOf(map)}, not an object.`, 'Write `{ "the issuer\'s name": "the gateway\'s name" }`.');
-    return false;
-  }
+  if (!checkObject(map, report, "", 'Write `{ "the issuer\'s name": "the gateway\'s name" }`.')) return false;
   const names = Object.entries(map).map(([from, to]) => checkText(to, report, `["${from}"]`));
   const targets = Object.values(map);
   const twice = Object.entries(map).find(([, to], index) => targets.indexOf(to) !== index);
   if (twice === undefined) return names.every(Boolean);
-  report.problem(
+  return report.problem(
     `["${twice[0]}"]`,
     "becomes the same name as another entry.",
     "Give each its own name, and let the rule name both with `anyOf`.",
   );
-  return false;
 }
 
 type Part = (typeof KINDS)[keyof typeof KINDS];

@@ -8,7 +8,7 @@ import type { RevocationSource } from "../sessions/revocations.ts";
 import { checkIssuerOptions, toSettings } from "./check-issuer.ts";
 import { checkOverlaps } from "./check-overlaps.ts";
 import { checkLive, checkOnline, readRevocations } from "./check-sources.ts";
-import { checkNames, checkText, checkTexts, isObject, kindOf, ownCopy, ownMembers } from "./check-values.ts";
+import { checkNames, checkObject, checkText, checkTexts, isObject, kindOf, notA, ownCopy, ownMembers } from "./check-values.ts";
 import { checkRuleNames } from "./check-vocabulary.ts";
 import { parseDuration } from "./duration.ts";
 import { NEVER_FORWARDED } from "./never-forwarded.ts";
@@ -100,7 +100,7 @@ function readIssuer(name: string, definition: unknown, report: Report): Issuer |
     return null;
   }
   if (!isObject(definition) || !isObject(definition["provider"])) {
-    report.problem("", `is ${kindOf(definition)}, not an issuer.`, "Use a provider such as `cognito({…})` or `oidc({…})`.");
+    notA("an issuer", definition, report, "", "Use a provider such as `cognito({…})` or `oidc({…})`.");
     return null;
   }
   const { provider } = definition as unknown as IssuerDefinition;
@@ -130,10 +130,7 @@ function readForward(forward: unknown, report: Report): readonly string[] {
 }
 
 function readKeyOptions(options: unknown, report: Report): Gateway["keys"] {
-  if (!isObject(options)) {
-    report.problem("", `is ${kindOf(options)}, not an object.`, 'Write `{ maxStale: "24h" }`.');
-    return { maxStale: 0 };
-  }
+  if (!checkObject(options, report, "", 'Write `{ maxStale: "24h" }`.')) return { maxStale: 0 };
   checkNames(options, ["maxStale", "store"], report);
   const { maxStale = "24h", store = null } = ownMembers(options);
   const seconds = parseDuration(maxStale);
@@ -144,18 +141,14 @@ function readKeyOptions(options: unknown, report: Report): Gateway["keys"] {
 
 function isKeyStore(store: unknown, report: Report): store is KeyStore {
   if (!isObject(store) || typeof store["read"] !== "function" || typeof store["write"] !== "function") {
-    report.problem("", `is ${kindOf(store)}, not a key store.`, 'Use `dynamoKeyStore({ table: env("KEYS_TABLE") })`.');
-    return false;
+    return notA("a key store", store, report, "", 'Use `dynamoKeyStore({ table: env("KEYS_TABLE") })`.');
   }
   return !("table" in store) || checkText(store["table"], report, "table");
 }
 
 function readWebSocketCredential(options: unknown, report: Report): Gateway["webSocketCredential"] {
   const off = { queryParameter: null, subprotocol: null };
-  if (!isObject(options)) {
-    report.problem("", `is ${kindOf(options)}, not an object.`, "Write `{ subprotocol: 'bearer' }`.");
-    return off;
-  }
+  if (!checkObject(options, report, "", "Write `{ subprotocol: 'bearer' }`.")) return off;
   checkNames(options, Object.keys(off), report);
   const own = ownMembers(options);
   const read = (name: keyof typeof off) => {

@@ -10,8 +10,8 @@ export interface Problem {
 
 /** Collects problems, so that all are reported at once. */
 export interface Report {
-  /** Adds a problem at a path relative to this report's own. */
-  problem(path: string, message: string, fix: string): void;
+  /** Adds a problem at a path relative to this report's own. Answers false, for checks that answer whether all is well. */
+  problem(path: string, message: string, fix: string): false;
   /** A report whose paths start below this one's. */
   at(path: string): Report;
 }
@@ -33,7 +33,10 @@ export class ConfigurationError extends Error {
 export function startReport(problems: Problem[], base = ""): Report {
   const join = (path: string) => (base === "" ? path : path === "" || path.startsWith("[") ? `${base}${path}` : `${base}.${path}`);
   return {
-    problem: (path, message, fix) => void problems.push({ path: join(path), message, fix }),
+    problem(path, message, fix) {
+      problems.push({ path: join(path), message, fix });
+      return false;
+    },
     at: (path) => startReport(problems, join(path)),
   };
 }

@@ -1,4 +1,4 @@
-import { checkNames, isObject, kindOf } from "../config/check-values.ts";
+import { checkNames, checkObject, isObject, kindOf } from "../config/check-values.ts";
 import { isEmulated } from "../config/emulator.ts";
 import { checked, type Report } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
@@ -93,7 +93,7 @@ function checkOptions(gateway: Gateway, options: NativeAuthorizerOptions, report
 }
 
 function checkClaimTypes(configured: unknown, report: Report): void {
-  if (!isObject(configured)) return report.problem("claimTypes", `is ${kindOf(configured)}, not an object.`, "Map claim names to types.");
+  if (!checkObject(configured, report, "claimTypes", "Map claim names to types.")) return;
   for (const [name, type] of Object.entries(configured)) {
     if ((CONFIGURABLE_TYPES as readonly unknown[]).includes(type)) continue;
     report.problem(`claimTypes.${name}`, "is not a type.", `Use one of: ${CONFIGURABLE_TYPES.join(", ")}.`);

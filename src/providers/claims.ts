@@ -1,6 +1,6 @@
 import { SallyportError } from "../errors.ts";
-import { isJsonObject, type Json, type JsonObject, member } from "../json.ts";
-import { type ClaimPath, claimAt } from "../token/token.ts";
+import { isJsonObject, type Json, type JsonObject, member, valueAt } from "../json.ts";
+import type { ClaimPath } from "../token/token.ts";
 
 /** How long a subject may be, in characters. */
 const MAX_SUBJECT = 1024;
@@ -19,7 +19,7 @@ export function hasClaim(claims: JsonObject, name: string): boolean {
  * @throws SallyportError `claim_malformed` when it is not a string
  */
 export function stringClaim(claims: JsonObject, path: ClaimPath): string | null {
-  const value = claimAt(claims, path);
+  const value = valueAt(claims, path);
   if (value === undefined || value === "") return null;
   if (typeof value !== "string") throw malformed();
   return value;
@@ -54,7 +54,7 @@ export function subjectClaim(claims: JsonObject, name = "sub"): string {
 
 /** An array of strings; empty where it is absent. @throws SallyportError `claim_malformed` */
 export function listClaim(claims: JsonObject, path: ClaimPath): readonly string[] {
-  const value = claimAt(claims, path);
+  const value = valueAt(claims, path);
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw malformed();
   return value.map((item: Json) => {
@@ -65,7 +65,7 @@ export function listClaim(claims: JsonObject, path: ClaimPath): readonly string[
 
 /** A list whose claim the configuration names: an array, or one string that is one name, spaces and all. */
 export function configuredList(claims: JsonObject, path: ClaimPath): readonly string[] {
-  const value = claimAt(claims, path);
+  const value = valueAt(claims, path);
   if (typeof value === "string") return value === "" ? [] : [value];
   return listClaim(claims, path);
 }

@@ -76,15 +76,17 @@ const poolOf = (issuer: string) => issuer.replace(/\/$/, "").split("/").at(-1) ?
 /** The audience of a pool's ID tokens is a client; resources are the audiences of its access tokens. */
 function isAudienceMet({ tokenUse, audience, clientIds }: IssuerSettings, report: Report): boolean {
   if (tokenUse === "access" || audience === null || clientIds === null || audience.some((one) => clientIds.includes(one))) return true;
-  report.problem("audience", "is none of `clientIds`, and ID tokens have no other audience.", "Remove it, or name an app client.");
-  return false;
+  return report.problem("audience", "is none of `clientIds`, and ID tokens have no other audience.", "Remove it, or name an app client.");
 }
 
 function isBindingSound({ requireAudience, clientIds }: CognitoOptions, report: Report): boolean {
   if (typeof requireAudience !== "object" || !Array.isArray(clientIds) || requireAudience.every((id) => clientIds.includes(id)))
     return true;
-  report.problem("requireAudience", "names a client that is none of `clientIds`.", "List app clients that are accepted, or write `true`.");
-  return false;
+  return report.problem(
+    "requireAudience",
+    "names a client that is none of `clientIds`.",
+    "List app clients that are accepted, or write `true`.",
+  );
 }
 
 function poolIssuers(options: CognitoOptions, report: Report): readonly string[] | null {

@@ -102,8 +102,7 @@ export function requireAudience(settings: IssuerSettings, report: Report): boole
 /** `tenants` needs a claim to compare with, at providers that have none of their own. */
 export function requireTenantClaim(settings: IssuerSettings, report: Report): boolean {
   if (settings.tenants === null || settings.tenantClaim !== null) return true;
-  report.problem("tenants", "has no claim to be compared with.", "Set `tenantClaim`, or remove `tenants`.");
-  return false;
+  return report.problem("tenants", "has no claim to be compared with.", "Set `tenantClaim`, or remove `tenants`.");
 }
 
 /** The tenants that tokens can name where only `tenantClaim` tells them; null for any. */
@@ -133,6 +132,5 @@ const isClaim = (path: ClaimPath, own: string | null): boolean => own !== null &
 export function requireOneTenant({ tenants, tenantClaim }: IssuerSettings, own: string | null, report: Report): boolean {
   if (tenants === null || tenantClaim === null || isClaim(tenantClaim, own)) return true;
   const compared = own === null ? "the tenant in `iss`" : `\`${own}\``;
-  report.problem("tenants", `is compared with ${compared}, and not with what \`tenantClaim\` names.`, "Remove one of the two.");
-  return false;
+  return report.problem("tenants", `is compared with ${compared}, and not with what \`tenantClaim\` names.`, "Remove one of the two.");
 }

@@ -1,3 +1,4 @@
+import { kindOf } from "../config/check-values.ts";
 import { parseDuration } from "../config/duration.ts";
 import type { Report } from "../config/report.ts";
 import { needsLive } from "./live.ts";
@@ -17,17 +18,17 @@ const DURATION_FIX = 'Write a duration longer than zero, such as `"30s"`, `"15m"
 const name: Check = (rule, report) => {
   const found = rule["name"];
   if (typeof found !== "string")
-    return refuse(
-      report,
+    return report.problem(
+      "",
       `the name is ${kindOf(found)}, not text.`,
       "Give one name, as text; for several, join rules by `anyOf`, or use `anyScope`.",
     );
-  if (found.trim() === "") return refuse(report, "the name is empty.", "Give the name the principal must have.");
+  if (found.trim() === "") return report.problem("", "the name is empty.", "Give the name the principal must have.");
   if (found !== found.trim())
-    return refuse(report, "the name starts or ends with a space.", "Remove the space: names are compared exactly.");
+    return report.problem("", "the name starts or ends with a space.", "Remove the space: names are compared exactly.");
   if (["undefined", "null", "*"].includes(found)) {
-    return refuse(
-      report,
+    return report.problem(
+      "",
       "the name is a placeholder, not a name.",
       "Give one exact name; there are no wildcards. Check the variable it comes from.",
     );
@@ -40,15 +41,15 @@ const word: Check = (rule, report, context) => {
   if (!name(rule, report, context)) return false;
   return (
     !/\s/.test(rule["name"] as string) ||
-    refuse(report, "the name holds a space.", "Give one name to each rule and join them with `allOf` or `anyOf`.")
+    report.problem("", "the name holds a space.", "Give one name to each rule and join them with `allOf` or `anyOf`.")
   );
 };
 
 const issuerName: Check = (rule, report, context) => {
   if (!name(rule, report, context)) return false;
   if (context.issuers === null || context.issuers.includes(rule["name"] as string)) return true;
-  return refuse(
-    report,
+  return report.problem(
+    "",
     "the rule names an issuer that is not configured.",
     `Use one of: ${context.issuers.join(", ") || "(none configured)"}.`,
   );
@@ -57,7 +58,7 @@ const issuerName: Check = (rule, report, context) => {
 const duration: Check = (rule, report) => {
   const found = rule["within"];
   if ((parseDuration(found) ?? 0) > 0) return true;
-  return refuse(report.at("within"), `this is ${kindOf(found)} that is not a usable duration.`, DURATION_FIX);
+  return report.problem("within", `this is ${kindOf(found)} that is not a usable duration.`, DURATION_FIX);
 };
 
 const optionalDuration: Check = (rule, report, context) => rule["within"] === null || duration(rule, report, context);
@@ -66,13 +67,13 @@ const claim: Check = (rule, report) => {
   const { path, values } = rule;
   const isText = (part: unknown) => typeof part === "string" && part.trim() !== "" && part !== "undefined";
   if (!Array.isArray(path) || path.length === 0 || !path.every(isText)) {
-    return refuse(report, "the claim's path is empty or not text.", "Name the claim, or give the keys of a nested one as an array.");
+    return report.problem("", "the claim's path is empty or not text.", "Name the claim, or give the keys of a nested one as an array.");
   }
   const isValue = (value: unknown) =>
     ["string", "number", "boolean"].includes(typeof value) && value !== "" && value !== "undefined" && value !== "*";
   if (Array.isArray(values) && values.length > 0 && values.every(isValue)) return true;
-  return refuse(
-    report,
+  return report.problem(
+    "",
     "the claim's values are missing, or one is not exact.",
     "List at least one text, number or boolean; there are no wildcards.",
   );
@@ -80,13 +81,15 @@ const claim: Check = (rule, report) => {
 
 const custom: Check = (rule, report, context) => {
   if (!name(rule, report, context)) return false;
-  return typeof rule["test"] === "function" || refuse(report, "the custom rule has no function.", "Give a pure function of the principal.");
+  return (
+    typeof rule["test"] === "function" || report.problem("", "the custom rule has no function.", "Give a pure function of the principal.")
+  );
 };
 
 const combination: Check = (rule, report, context) => {
   const { kind, rules } = rule;
   if (!Array.isArray(rules) || rules.length === 0) {
-    return refuse(report, `\`${String(kind)}\` has no rules.`, "Name at least one rule: an empty list would decide nothing.");
+    return report.problem("", `\`${String(kind)}\` has no rules.`, "Name at least one rule: an empty list would decide nothing.");
   }
   const valid = rules.map((part: unknown, index) => checkRule(part, report.at(`${String(kind)}[${index}]`), context, false));
   return valid.every(Boolean);
@@ -96,7 +99,7 @@ const combination: Check = (rule, report, context) => {
 const choice: Check = (rule, report, context) => {
   const isSound = combination(rule, report, context);
   if (!isSound || !(rule as unknown as { readonly rules: readonly Rule[] }).rules.some(needsLive)) return isSound;
-  return refuse(report, "`live` is one of several ways in.", "Make it the route's whole rule, or a part of `allOf`.");
+  return report.problem("", "`live` is one of several ways in.", "Make it the route's whole rule, or a part of `allOf`.");
 };
 
 const CHECKS: Readonly<Record<Rule["kind"], Check>> = {
@@ -125,21 +128,10 @@ export function checkRule(rule: unknown, report: Report, context: RuleContext, w
   const kind = typeof rule === "object" && rule !== null ? (rule as Input)["kind"] : undefined;
   if (typeof kind !== "string" || !Object.hasOwn(CHECKS, kind)) {
     const found = typeof kind === "string" ? "a rule of an unknown kind" : `${kindOf(rule)}, not a rule`;
-    return refuse(report, `this is ${found}.`, 'Write `"public"`, `"authenticated"` or a rule such as `scope("orders:read")`.');
+    return report.problem("", `this is ${found}.`, 'Write `"public"`, `"authenticated"` or a rule such as `scope("orders:read")`.');
   }
   if (kind === "public" && !whole) {
-    return refuse(report, "`public` is part of another rule.", "Make it the route's whole rule, or use `authenticated`.");
+    return report.problem("", "`public` is part of another rule.", "Make it the route's whole rule, or use `authenticated`.");
   }
   return CHECKS[kind as Rule["kind"]](rule as Input, report, context);
-}
-
-function refuse(report: Report, message: string, fix: string): false {
-  report.problem("", message, fix);
-  return false;
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (Array.isArray(value)) return "a list";
-  return { string: "text", object: "an object", function: "a function" }[typeof value as string] ?? `a ${typeof value}`;
 }

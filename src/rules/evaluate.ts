@@ -1,4 +1,5 @@
 import { parseDuration } from "../config/duration.ts";
+import { valueAt } from "../json.ts";
 import { type Principal, sealPrincipal } from "../principal/principal.ts";
 import { provesSecondFactor } from "./factors.ts";
 import type { ClaimValue, Rule } from "./rule.ts";
@@ -48,7 +49,7 @@ const EVALUATORS: Evaluators = {
   tenant: (rule, principal) => verdict(principal.tenant === rule.name),
   user: (rule, principal) => verdict(principal.kind === "user" && principal.id === rule.name),
   client: (rule, principal) => verdict(principal.clientId === rule.name),
-  claim: (rule, { claims }) => verdict(holdsOneOf(ownValue(claims, rule.path), rule.values)),
+  claim: (rule, { claims }) => verdict(holdsOneOf(valueAt(claims, rule.path), rule.values)),
   custom: (rule, principal) => ask(rule.test, principal),
   assurance: (rule, { kind, authentication }) => {
     if (authentication.context?.split(" ").includes(rule.name) === true) return HOLDS;
@@ -128,16 +129,6 @@ function ask(test: (principal: Principal) => boolean, principal: Principal): Ver
   } catch {
     return FAULT;
   }
-}
-
-function ownValue(claims: Principal["claims"], path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, key)
-        ? (value as Record<string, unknown>)[key]
-        : undefined,
-    claims,
-  );
 }
 
 function holdsOneOf(value: unknown, values: readonly ClaimValue[]): boolean {

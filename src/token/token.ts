@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, member } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 
 declare const verified: unique symbol;
 
@@ -36,14 +36,3 @@ export interface VerifiedToken {
 
 /** A claim's location: a name, or the keys of a nested one. An array, because names hold dots and slashes. */
 export type ClaimPath = string | readonly string[];
-
-/** The value at a path, reading own members only; undefined where there is none. */
-export function claimAt(claims: JsonObject, path: ClaimPath): Json | undefined {
-  if (typeof path === "string") return member(claims, path);
-  let value: Json | undefined = claims;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, key)) return undefined;
-    value = (value as JsonObject)[key];
-  }
-  return value;
-}

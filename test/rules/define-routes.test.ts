@@ -135,7 +135,7 @@ it.each<[string, unknown, string]>([
   ["a live check as one of several ways in", anyOf(live(), scope("a")), "several ways in"],
   ["a live check deeper in one of several ways in", anyOf(scope("a"), allOf(live())), "several ways in"],
   ["public inside another rule", anyOf("public", scope("a")), "part of another rule"],
-  ["a bad duration", multiFactor({ within: "soon" }), "is text that"],
+  ["a bad duration", multiFactor({ within: "soon" }), "is a string that"],
   ["a duration in a list", authenticatedWithin(["5m"] as unknown as string), "is a list that"],
   ["a zero duration", authenticatedWithin("0s"), "duration"],
   ["a missing duration", { kind: "authenticatedWithin" }, "duration"],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { deepFreeze, parseStrictJson } from "../../src/json.ts";
+import { deepFreeze, parseStrictJson, valueAt } from "../../src/json.ts";
 import { marksIn } from "../../src/token/marks.ts";
 import { faultOfTimes, readTimes } from "../../src/token/times.ts";
-import { type ClaimPath, claimAt } from "../../src/token/token.ts";
+import type { ClaimPath } from "../../src/token/token.ts";
 
 describe("a claim's path", () => {
   const claims = parseStrictJson(
@@ -16,7 +16,7 @@ describe("a claim's path", () => {
     [["nothing"], null],
     [["__proto__", "own"], true],
     [[], claims],
-  ])("%j leads to %j", (path, value) => expect(claimAt(claims, path)).toEqual(value));
+  ])("%j leads to %j", (path, value) => expect(valueAt(claims, path)).toEqual(value));
 
   it.each<[ClaimPath]>([
     ["missing"],
@@ -30,7 +30,7 @@ describe("a claim's path", () => {
     [["text", "length"]],
     [["text", "0"]],
     [["nothing", "b"]],
-  ])("%j leads nowhere", (path) => expect(claimAt(claims, path)).toBeUndefined());
+  ])("%j leads nowhere", (path) => expect(valueAt(claims, path)).toBeUndefined());
 });
 
 it.each([
