@@ -3,7 +3,7 @@ import type { AzureAdB2cOptions } from "../providers/azure-ad-b2c.ts";
 import type { IssuerOptions, IssuerSettings, OptionKind, Provider } from "../providers/provider.ts";
 import { ALGORITHMS, isAlgorithmName } from "../token/algorithms.ts";
 import { checkVocabulary } from "./check-vocabulary.ts";
-import { checkNames, checkText, checkTexts, isObject, kindOf } from "./check-values.ts";
+import { checkNames, checkText, checkTexts, isObject, kindOf, notA } from "./check-values.ts";
 import { parseDuration } from "./duration.ts";
 import { NEVER_FORWARDED } from "./never-forwarded.ts";
 import type { Report } from "./report.ts";
@@ -12,8 +12,7 @@ type Check = (value: unknown, report: Report, path: string) => boolean;
 
 const boolean: Check = (value, report, path) => {
   if (typeof value === "boolean") return true;
-  report.problem(path, `is ${kindOf(value)}, not a boolean.`, "Write `true` or `false`.");
-  return false;
+  return notA("a boolean", value, report, path, "Write `true` or `false`.");
 };
 const textOrTexts: Check = (value, report, path) => (Array.isArray(value) ? checkTexts : (checkText as Check))(value, report, path);
 const orNull =
@@ -25,26 +24,27 @@ const oneOf =
   (names: readonly string[]): Check =>
   (value, report, path) => {
     if (typeof value === "string" && names.includes(value)) return true;
-    report.problem(path, `is ${typeof value === "string" ? "not a known value" : kindOf(value)}.`, `Use one of: ${names.join(", ")}.`);
-    return false;
+    return report.problem(
+      path,
+      `is ${typeof value === "string" ? "not a known value" : kindOf(value)}.`,
+      `Use one of: ${names.join(", ")}.`,
+    );
   };
 
 const algorithms: Check = (value, report, path) => {
   if (!checkTexts(value, report, path)) return false;
   const unknown = value.findIndex((name) => !isAlgorithmName(name));
   if (unknown === -1) return true;
-  report.problem(
+  return report.problem(
     `${path}[${unknown}]`,
     "is not an algorithm that a key set can verify.",
     `Use one of: ${Object.keys(ALGORITHMS).join(", ")}.`,
   );
-  return false;
 };
 
 const duration: Check = (value, report, path) => {
   if (parseDuration(value) !== null) return true;
-  report.problem(path, `is ${kindOf(value)} that is not a duration.`, 'Write a number and a unit: "60s", "15m", "24h", "30d".');
-  return false;
+  return report.problem(path, `is ${kindOf(value)} that is not a duration.`, 'Write a number and a unit: "60s", "15m", "24h", "30d".');
 };
 
 /** Seconds. For so long, an expired token is still good. */
@@ -52,8 +52,7 @@ const MAX_CLOCK_SKEW = 600;
 const clockSkew: Check = (value, report, path) => {
   if (!duration(value, report, path)) return false;
   if ((parseDuration(value) ?? 0) <= MAX_CLOCK_SKEW) return true;
-  report.problem(path, "is longer than ten minutes.", "Set the clocks: for so long, a token that has expired is still accepted.");
-  return false;
+  return report.problem(path, "is longer than ten minutes.", "Set the clocks: for so long, a token that has expired is still accepted.");
 };
 
 const usable =
@@ -62,8 +61,7 @@ const usable =
     if (!checkText(value, report, path)) return false;
     if (isUsable(value)) return true;
     const fix = "Use https, without credentials and, in an issuer, without a query; plain http is accepted only for localhost.";
-    report.problem(path, "is not an https address.", fix);
-    return false;
+    return report.problem(path, "is not an https address.", fix);
   };
 
 /**
@@ -80,24 +78,19 @@ const issuers: Check = (value, report, path) => {
 
 /** Made by a factory of its own; what its settings are is checked once all issuers are known. */
 const opened =
-  (what: string, fix: string): Check =>
-  (value, report, path) => {
-    if (isObject(value) && typeof value["check"] === "function" && typeof value["open"] === "function") return true;
-    report.problem(path, `is ${kindOf(value)}, not ${what}.`, fix);
-    return false;
-  };
+  (what: string, members: readonly string[], fix: string): Check =>
+  (value, report, path) =>
+    (isObject(value) && members.every((name) => typeof value[name] === "function")) || notA(what, value, report, path, fix);
 
 /** What is read becomes a part of the principal, and that crosses the wall. */
 const claimPath: Check = (value, report, path) => {
   if (!textOrTexts(value, report, path)) return false;
   if (![value].flat().some((key) => NEVER_FORWARDED.includes(key as string))) return true;
-  report.problem(path, "is a credential of another system.", "Name another claim: credentials never cross the wall.");
-  return false;
+  return report.problem(path, "is a credential of another system.", "Name another claim: credentials never cross the wall.");
 };
 
 const unreadPart: Check = (_value, report, path) => {
-  report.problem(path, "is not read beside `issuer`.", "Remove one of the two.");
-  return false;
+  return report.problem(path, "is not read beside `issuer`.", "Remove one of the two.");
 };
 
 const KINDS: Readonly<Record<OptionKind, Check>> = {
@@ -124,15 +117,14 @@ const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
   maxLifetime: orNull(duration),
   clockSkew,
   vocabulary: checkVocabulary,
-  introspection: orNull(opened("a way to ask", "Use `introspect({ url, clientId, clientSecret })`.")),
-  liveCheck: orNull(opened("a live check", "Use `cognitoLive({ userPoolId, as })`.")),
+  introspection: orNull(opened("a way to ask", ["check", "open", "openAll"], "Use `introspect({ url, clientId, clientSecret })`.")),
+  liveCheck: orNull(opened("a live check", ["check", "open"], "Use `cognitoLive({ userPoolId, as })`.")),
 };
 
 /** Checks every option of one issuer; answers whether all are usable. An option set to `undefined` counts as a mistake. */
 export function checkIssuerOptions(provider: Provider, options: unknown, report: Report): options is IssuerOptions {
   if (!isObject(options)) {
-    report.problem("", `the options of \`${provider.name}\` are ${kindOf(options)}, not an object.`, "Give an object of options.");
-    return false;
+    return report.problem("", `the options of \`${provider.name}\` are ${kindOf(options)}, not an object.`, "Give an object of options.");
   }
   const unread = options["issuer"] === undefined ? [] : (provider.issuerParts ?? []);
   const own = Object.entries(provider.options).map(([name, kind]) => [name, unread.includes(name) ? unreadPart : KINDS[kind]] as const);

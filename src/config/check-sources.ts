@@ -2,14 +2,14 @@ import type { Gateway } from "../gateway.ts";
 import type { Issuer } from "../providers/provider.ts";
 import { needsLive } from "../rules/live.ts";
 import type { RevocationSource } from "../sessions/revocations.ts";
-import { isObject, kindOf } from "./check-values.ts";
+import { isObject, notA } from "./check-values.ts";
 import type { Report } from "./report.ts";
 
 /** Reads `revocations`; null: none, or none that can be used. */
 export function readRevocations(source: unknown, issuers: readonly Issuer[], report: Report): RevocationSource | null {
   if (source === null) return null;
   if (!isRevocationSource(source)) {
-    report.problem("", `is ${kindOf(source)}, not a source of revocations.`, "Use `revocationTable({…})`, or null for none.");
+    notA("a source of revocations", source, report, "", "Use `revocationTable({…})`, or null for none.");
     return null;
   }
   source.check(report);
@@ -38,28 +38,12 @@ export function checkLive({ routes, issuers }: Pick<Gateway, "routes" | "issuers
   }
 }
 
-/** The issuers that are asked about their tokens: how, and that an opaque token, which names no issuer, has one to go to. */
+/** What issuers are asked with, once all issuers are known. */
 export function checkOnline(issuers: readonly Issuer[], report: Report): void {
-  const readers: string[] = [];
-  for (const { name, settings } of issuers) {
-    settings.liveCheck?.check(report.at(`${name}.liveCheck`));
-    const { introspection, tokenUse, tenants, tenantClaim } = settings;
-    if (introspection === undefined) continue;
-    const own = report.at(name);
-    introspection.check(own.at("introspection"));
-    if (introspection.tokens === "jwt") continue;
-    readers.push(name);
-    if (tokenUse !== "access") own.problem("introspection", "is for access tokens.", "Remove it, or set `tokenUse` to access.");
-    if (tenants !== null && tenantClaim === null) {
-      own.problem(
-        "tenants",
-        "cannot be compared with an answer of introspection.",
-        "Set `tenantClaim` to the member that holds the tenant.",
-      );
-    }
-  }
-  for (const name of readers.slice(1)) {
-    const message = `takes opaque tokens, and so does \`issuers.${readers[0]}\`.`;
-    report.problem(`${name}.introspection`, message, 'An opaque token names no issuer: set `tokens: "jwt"` on all but one.');
+  for (const issuer of issuers) {
+    const { liveCheck, introspection } = issuer.settings;
+    const own = report.at(issuer.name);
+    liveCheck?.check(own.at("liveCheck"));
+    introspection?.check(own, issuer, issuers);
   }
 }

@@ -3,7 +3,6 @@ import { seconds } from "../seconds.ts";
 import { REASONS, SallyportError } from "../errors.ts";
 import { isOnLambda } from "../config/lambda.ts";
 import type { Gateway } from "../gateway.ts";
-import { openOnline } from "../introspection/open-online.ts";
 import { createKeys, type KeysOptions } from "../keys/create-keys.ts";
 import { prefetchKeys } from "../keys/prefetch.ts";
 import { httpsFetch } from "../keys/transport.ts";
@@ -76,7 +75,8 @@ export function createRuntime(gateway: Gateway, options: VerifierOptions, events
   const keys = createKeys({ clock, fetch, jwks, snapshot, maxStale: maxStale * 1_000, store, events });
   if (prefetch) prefetchKeys(gateway, keys);
   const revocations = gateway.revocations?.open({ clock, ...(unavailable && { unavailable }) }) ?? null;
-  const online = openOnline(gateway, { clock, fetch: fetch ?? httpsFetch, forward: gateway.forward });
+  const asked = gateway.issuers.find(({ settings }) => settings.introspection)?.settings.introspection;
+  const online = asked?.openAll(gateway.issuers, { clock, fetch: fetch ?? httpsFetch, forward: gateway.forward }) ?? null;
   return { gateway, clock, keys, revocations, online, askLive: openLive(gateway, online), memo: new ProofMemo() };
 }
 
@@ -218,7 +218,8 @@ function annotate<Event, Answer>(
 }
 
 type Signalled = { readonly kind: "unauthenticated" | "unavailable" };
-const SCOPE_CHALLENGE = challengeOf("rule_denied");
+/** Of `rule_denied`, as text, so that no start computes it. */
+const SCOPE_CHALLENGE = 'Bearer error="insufficient_scope"';
 
 function unauthenticated<Event, Answer>(api: ApiType<Event, Answer>): Answer {
   if (api.unauthenticated === undefined) throw new UnauthorizedSignal();

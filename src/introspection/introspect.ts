@@ -3,10 +3,12 @@ import { parseDuration } from "../config/duration.ts";
 import type { Report } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
 import { isFetchable } from "../keys/addresses.ts";
+import type { Issuer } from "../providers/provider.ts";
+import { seconds } from "../seconds.ts";
 import { createAsker } from "./ask.ts";
 import type { OnlineCheck, OnlineTokens } from "./online.ts";
+import { openOnline } from "./open-online.ts";
 import { proveIntrospected } from "./prove.ts";
-import { seconds } from "../seconds.ts";
 
 /** How an issuer is asked about a token (RFC 7662). */
 export interface IntrospectOptions {
@@ -36,7 +38,11 @@ export function introspect(given: IntrospectOptions): OnlineCheck {
   const { tokens = "opaque", remember = "30s" } = options;
   return {
     tokens,
-    check: (report) => checkOptions(options, report),
+    check(report, issuer, issuers) {
+      checkOptions(options, report.at("introspection"));
+      if (tokens !== "jwt") checkOpaque(issuer, issuers, report);
+    },
+    openAll: openOnline,
     open(issuer, { clock, fetch, forward }) {
       const ask = createAsker({ ...options, clock, fetch, remember: (parseDuration(remember) ?? 0) * 1_000 });
       return {
@@ -72,4 +78,18 @@ function checkOptions(options: IntrospectOptions, report: Report): void {
   if (remember !== undefined && parseDuration(remember) === null) {
     report.problem("remember", "is not a duration.", 'Write it like "30s" or "0s".');
   }
+}
+
+/** An opaque token names no issuer, so there can be one to ask; and what is answered has to say all that the issuer's settings compare. */
+function checkOpaque({ name, settings }: Issuer, issuers: readonly Issuer[], report: Report): void {
+  const { tokenUse, tenants, tenantClaim } = settings;
+  if (tokenUse !== "access") report.problem("introspection", "is for access tokens.", "Remove it, or set `tokenUse` to access.");
+  if (tenants !== null && tenantClaim === null) {
+    const message = "cannot be compared with an answer of introspection.";
+    report.problem("tenants", message, "Set `tenantClaim` to the member that holds the tenant.");
+  }
+  const first = issuers.find(({ settings: { introspection } }) => introspection !== undefined && introspection.tokens !== "jwt");
+  if (first === undefined || first.name === name) return;
+  const message = `takes opaque tokens, and so does \`issuers.${first.name}\`.`;
+  report.problem("introspection", message, 'An opaque token names no issuer: set `tokens: "jwt"` on all but one.');
 }

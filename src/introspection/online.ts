@@ -18,9 +18,11 @@ export interface OnlineWorld {
 /** How one issuer is asked about its tokens: what `introspection` in its options is. */
 export interface OnlineCheck {
   readonly tokens: OnlineTokens;
-  /** Reports what is wrong with the settings. */
-  check(report: Report): void;
+  /** Reports what is wrong with the settings, alone and beside the issuer's own and those of the others; `report` is the issuer's. */
+  check(report: Report, issuer: Issuer, issuers: readonly Issuer[]): void;
   open(issuer: Issuer, world: OnlineWorld): OnlineIssuer;
+  /** All issuers of a gateway that are asked, as one. It comes with the settings, so that no other gateway's bundle holds it. */
+  openAll(issuers: readonly Issuer[], world: OnlineWorld): OnlineIssuers;
 }
 
 /** One issuer that can be asked. */

@@ -1,5 +1,5 @@
-import type { Gateway } from "../gateway.ts";
 import type { Principal } from "../principal/principal.ts";
+import type { Issuer } from "../providers/provider.ts";
 import { isOpaque } from "../token/decode.ts";
 import type { AskedToken, OnlineIssuer, OnlineIssuers, OnlineTokens, OnlineWorld } from "./online.ts";
 
@@ -9,15 +9,14 @@ interface Opened {
   readonly online: OnlineIssuer;
 }
 
-/** The issuers of a gateway that are asked about their tokens; null: none is. The first that reads opaque ones is asked about those. */
-export function openOnline({ issuers }: Pick<Gateway, "issuers">, world: OnlineWorld): OnlineIssuers | null {
+/** Those of the issuers that are asked about their tokens. The first that reads opaque ones is asked about those. */
+export function openOnline(issuers: readonly Issuer[], world: OnlineWorld): OnlineIssuers {
   const opened = issuers.flatMap((issuer): Opened[] => {
     const { introspection } = issuer.settings;
     return introspection === undefined
       ? []
       : [{ name: issuer.name, tokens: introspection.tokens, online: introspection.open(issuer, world) }];
   });
-  if (opened.length === 0) return null;
   const reading = new Map(opened.filter(({ tokens }) => tokens !== "jwt").map(({ name, online }) => [name, online]));
   const confirming = new Map(opened.filter(({ tokens }) => tokens !== "opaque").map(({ name, online }) => [name, online]));
   const byName = new Map(opened.map(({ name, online }) => [name, online]));

@@ -8,6 +8,7 @@ import {
   ConfigurationError,
   createVerifier,
   defineGateway,
+  introspect,
   httpAuthorizer,
   oidc,
   restRequestAuthorizer,
@@ -104,8 +105,7 @@ describe("an AppSync API", () => {
 it("introspection uses the clock and the transport that a verifier was given", async () => {
   const seen: unknown[] = [];
   const introspection = {
-    tokens: "opaque",
-    check: () => {},
+    ...introspect({ url: "https://shop.example/introspect", clientId: "gateway", clientSecret: "example" }),
     open: (_issuer: unknown, world: object) => (seen.push(world), { isActive: async () => true, prove: async () => null }),
   };
   const shop = oidc({ issuer: "https://shop.example", audience: "api" });

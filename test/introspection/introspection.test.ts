@@ -17,7 +17,6 @@ import {
   scope,
 } from "../../src/index.ts";
 import { createTestTokens, type TestTokens } from "../../src/testing/index.ts";
-import { checked } from "../../src/config/report.ts";
 import { problemsIn } from "../config/problems.ts";
 import { httpAuthorizerEvent } from "../events/http-api.ts";
 import { incoming } from "../events/incoming.ts";
@@ -500,8 +499,9 @@ describe("the configuration", () => {
 
   it("a setting that is inherited counts for nothing", () => {
     const inherited = Object.create({ url: "https://x.example", clientId: "a", clientSecret: "b" }) as Parameters<typeof introspect>[0];
-    const found = problemsIn(() => checked("", (report) => introspect(inherited).check(report)));
-    expect(found.map(({ path }) => path)).toEqual(["clientId", "clientSecret", "url"]);
+    const options = { issuer: "https://shop.example", audience: "api", introspection: introspect(inherited) };
+    const found = problemsIn(() => defineGateway({ issuers: { shop: oidc(options) }, routes: {} }));
+    expect(found.map(({ path }) => path)).toEqual(["clientId", "clientSecret", "url"].map((name) => `issuers.shop.introspection.${name}`));
   });
 
   it("the secret is in no message", () => {

@@ -43,6 +43,13 @@ it("a gateway without a key store has nothing of the SDK in its bundle", async (
   expect(bundles.get("without")?.lazyBytes).toBe(0);
 });
 
+it("a gateway that asks nobody about its tokens has nothing of introspection and revocations in its bundle", async () => {
+  const { outputs } = await metafileOf("without");
+  const held = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  expect(held).toContain("src/authorize.ts");
+  expect(held.filter((path) => /^src\/(introspection|sessions|explain|doctor)\//.test(path))).toEqual([]);
+});
+
 it("a gateway with one has it in a file of its own, which starting does not read", async () => {
   const { outputs } = await metafileOf("with");
   const first = Object.entries(outputs).find(([path]) => basename(path) === "index.mjs")?.[1];
