@@ -8,10 +8,34 @@ import type { KeyEvents } from "./key-events.ts";
  * `merge` is for publishers whose answers show different parts of one set by turns (Microsoft): a key then lives until it
  * was last seen `maxStale` ago, not until the first valid document without it.
  */
-export type KeyLocation =
-  | { readonly kind: "jwks"; readonly url: string; readonly merge?: boolean }
-  /** OpenID Connect Discovery: the document's `issuer` must equal this one exactly. */
-  | { readonly kind: "discovery"; readonly url: string; readonly issuer: string; readonly merge?: boolean };
+export type KeyLocation = { readonly kind: "jwks"; readonly url: string; readonly merge?: boolean } | DiscoveredLocation;
+
+/** OpenID Connect Discovery: the document's `issuer` must equal this one exactly. */
+export interface DiscoveredLocation {
+  readonly kind: "discovery";
+  readonly url: string;
+  readonly issuer: string;
+  readonly merge?: boolean;
+  /** Begins to follow the document. A member, so that only gateways that have such an issuer carry the code. */
+  readonly open: (location: DiscoveredLocation, options: DownloadOptions) => FollowedDocument;
+}
+
+/** Where a discovery document leads to. */
+export interface FollowedDocument {
+  /** The key set's address. @throws SallyportError `keys_unavailable` */
+  find(): Promise<string>;
+  /** The keys were not where the document said: it is read again next time, since it may have changed. */
+  distrust(): void;
+}
+
+/** What is fetched with; times in milliseconds. */
+export interface DownloadOptions {
+  readonly fetch: Fetch;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** For how long a discovery document is still followed when it cannot be fetched again. */
+  readonly maxStale: number;
+}
 
 /**
  * Where a publisher has a file for each key: the configured base, and after it a key id, which is a UUID and nothing else. Such

@@ -1,5 +1,6 @@
 import type { Report } from "../config/report.ts";
 import { SallyportError } from "../errors.ts";
+import { discovered } from "../keys/discovery.ts";
 import type { KeyLocation } from "../keys/keys.ts";
 import type { ClaimPath } from "../token/token.ts";
 import type { IssuerDialect, IssuerOptions, IssuerSettings } from "./provider.ts";
@@ -57,11 +58,7 @@ export const jwks = (url: string): KeyLocation => ({ kind: "jwks", url });
 export const mergedJwks = (url: string): KeyLocation => ({ kind: "jwks", url, merge: true });
 
 /** The key set that an issuer's own discovery document names. */
-export const discovery = (issuer: string): KeyLocation => ({
-  kind: "discovery",
-  url: under(issuer, ".well-known/openid-configuration"),
-  issuer,
-});
+export const discovery = (issuer: string): KeyLocation => discovered(under(issuer, ".well-known/openid-configuration"), issuer);
 
 /** Each location once. */
 export function distinctLocations(locations: Iterable<KeyLocation>): readonly KeyLocation[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KeyLocation } from "../../src/keys/keys.ts";
+import { discovered } from "../../src/keys/discovery.ts";
 import { HOUR, MINUTE, makeFinder, makeKey, outcome, query, SECOND, serve, setOf } from "./kit.ts";
 
 const a = makeKey("a");
@@ -7,7 +7,7 @@ const ISSUER = "https://id.example";
 const DISCOVERY = `${ISSUER}/.well-known/openid-configuration`;
 const KEYS = "https://keys.example/jwks";
 
-const location = (url = DISCOVERY, issuer = ISSUER): KeyLocation => ({ kind: "discovery", url, issuer });
+const location = (url = DISCOVERY, issuer = ISSUER) => discovered(url, issuer);
 const ask = query("a", { location: location() });
 
 /** Answers by URL; a missing one is a failure. */

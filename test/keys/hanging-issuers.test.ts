@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { discovered } from "../../src/keys/discovery.ts";
 import { httpAuthorizer } from "../../src/index.ts";
 import { createTestTokens } from "../../src/testing/index.ts";
 import { at, makeFinder, makeKey, MINUTE, outcome, query, serve } from "./kit.ts";
@@ -72,7 +73,7 @@ describe("while an issuer hangs", () => {
       "https://id.example/discovery": async () => Response.json({ issuer: "https://id.example", jwks_uri: "https://id.example/keys" }),
       "https://id.example/keys": async () => Response.json({ keys: [a.jwk] }),
     };
-    const location = { kind: "discovery", url: "https://id.example/discovery", issuer: "https://id.example" } as const;
+    const location = discovered("https://id.example/discovery", "https://id.example");
     const { keys, pass } = makeFinder({ fetch: async (url) => site[url]?.() ?? new Response("", { status: 404 }) });
     const failed = await keys.find(query("a", { location }));
     pass(10 * MINUTE - 1);

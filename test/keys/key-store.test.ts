@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { discovered } from "../../src/keys/discovery.ts";
 import type { KeyStore, StoredKeys } from "../../src/keys/key-store.ts";
 import { at, HOUR, MINUTE, makeFinder, makeKey, makeProvider, outcome, query, SECOND, URL_A } from "./kit.ts";
 
@@ -147,7 +148,7 @@ describe("a store", () => {
     const fetch = async (url: string) =>
       url === URL_A ? slow(400, { keys: [site.published.jwk] }) : slow(1_400, { issuer, jwks_uri: URL_A });
     const { keys, pass } = makeFinder({ fetch, store: { ...makeStore(), write: () => new Promise(() => {}) } });
-    const ask = query("a", { location: { kind: "discovery", url: `${issuer}/discovery`, issuer } });
+    const ask = query("a", { location: discovered(`${issuer}/discovery`, issuer) });
     const finding = keys.find(ask);
     await vi.advanceTimersByTimeAsync(2_300);
     const failed = await finding;

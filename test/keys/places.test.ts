@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { dynamoKeyStore } from "../../src/index.ts";
+import { discovered } from "../../src/keys/discovery.ts";
 import { createShelf, type StoredKeys } from "../../src/keys/key-store.ts";
 import { createKeys, type KeySnapshot } from "../../src/keys/create-keys.ts";
 import { at, HOUR, makeFinder, makeKey, makeProvider, MINUTE, outcome, query, URL_A } from "./kit.ts";
@@ -177,7 +178,7 @@ describe("a finder", () => {
     const late = async (url: string) => (url === URL_A ? new Promise<never>(() => {}) : slow());
     const quick = async (url: string) => (url === URL_A ? Response.json({ keys: [a.jwk] }) : site.page());
     const { keys, pass } = makeFinder({ fetch: async (url) => (site.isHanging ? late(url) : quick(url)) });
-    const ask = query("a", { location: { kind: "discovery", url: `${issuer}/discovery`, issuer } });
+    const ask = query("a", { location: discovered(`${issuer}/discovery`, issuer) });
     const failed = await keys.find(ask);
     pass(10 * MINUTE);
     site.isHanging = true;
@@ -200,10 +201,10 @@ describe("a finder", () => {
     await keys.find(query("a"));
     await keys.find(query("a", { location: at(URL_A) }));
     expect(provider.fetches).toBe(1);
-    const discovered = (issuer: string) => query("a", { location: { kind: "discovery", url: URL_A, issuer } });
-    await outcome(keys.find(discovered("https://one.example")));
-    await outcome(keys.find(discovered("https://one.example")));
-    await outcome(keys.find(discovered("https://two.example")));
+    const documentOf = (issuer: string) => query("a", { location: discovered(URL_A, issuer) });
+    await outcome(keys.find(documentOf("https://one.example")));
+    await outcome(keys.find(documentOf("https://one.example")));
+    await outcome(keys.find(documentOf("https://two.example")));
     expect(provider.fetches).toBe(3);
   });
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, vi } from "vitest";
+import { discovered } from "../../src/keys/discovery.ts";
 import { download, downloadBody, type Fetch, type FetchInit, readBody } from "../../src/keys/download.ts";
 import { httpsFetch } from "../../src/keys/transport.ts";
 import { createLoader } from "../../src/keys/load-keys.ts";
@@ -213,7 +214,7 @@ describe("a loader", () => {
     ["a discovery document that points to an address of a network", { issuer, jwks_uri: "https://10.0.0.1/keys" }],
   ])("that finds %s says that there are no keys", async (_what, page) => {
     const isSet = Object.hasOwn(page as object, "keys");
-    const location = isSet ? at(URL) : ({ kind: "discovery", url: discovery, issuer } as const);
+    const location = isSet ? at(URL) : discovered(discovery, issuer);
     const load = createLoader(location, { fetch: async () => Response.json(page), clock: () => 0, maxStale: 0 });
     expect(await outcome(load())).toBe("keys_unavailable");
   });
@@ -221,7 +222,7 @@ describe("a loader", () => {
 
 describe("a discovery document", () => {
   const [ISSUER, DISCOVERY] = ["https://id.example", "https://id.example/discovery"];
-  const location = { kind: "discovery", url: DISCOVERY, issuer: ISSUER } as const;
+  const location = discovered(DISCOVERY, ISSUER);
   const good = { issuer: ISSUER, jwks_uri: URL };
 
   /** A loader on a clock, and the addresses that it asked. */
