@@ -5,7 +5,9 @@ import { findIssuer } from "../../src/issuers/find-issuer.ts";
 import {
   allOf,
   authenticatedWithin,
+  custom,
   defineGateway,
+  defineRoutes,
   live,
   type LiveCheck,
   oidc,
@@ -118,6 +120,18 @@ describe("a decision", () => {
   });
 });
 
+it("a rule of the configuration's own that throws is a failure, and says nothing of the caller", async () => {
+  const failing = custom("mine", () => {
+    throw new Error("no answer");
+  });
+  for (const rule of [failing, allOf(live(), failing)]) {
+    const { routes } = defineRoutes({ "GET /mine": rule });
+    const request = { route: routes.get("GET /mine") ?? null, credential: () => token };
+    const askLive = async () => {};
+    expect(await authorize(request, { ...runtime, askLive })).toEqual({ kind: "unavailable", code: "internal_error", issuer: "shop" });
+  }
+});
+
 describe("revocations", () => {
   it("are asked about the proof, and the marks go with the decision", async () => {
     const asked: Proof[] = [];
@@ -195,6 +209,46 @@ describe("an issuer that can be asked", () => {
     expect(confirmed).toEqual([`shop|user-1 ${token}`]);
     const refusing = online({ confirm: failWith("token_inactive") });
     expect(await decide("GET /orders", token, { online: refusing })).toMatchObject({ code: "token_inactive", issuer: "shop" });
+  });
+});
+
+describe("a token that nobody but its issuer can verify", () => {
+  const proof = {
+    principal: { id: "shop|asked", issuer: "shop", scopes: ["orders:read"] },
+    tokenId: null,
+    issuedAt: null,
+  } as unknown as Proof;
+  /** A gateway whose issuer keeps its tokens to itself, or does not; and who was asked about them. */
+  function make(isForIssuerOnly: (() => boolean) | undefined) {
+    const asked: string[] = [];
+    const unverifiable: OnlineIssuers["unverifiable"] = (text, issuer) => (
+      asked.push(`${issuer} ${text}`), { issuer, prove: async () => proof }
+    );
+    const online: OnlineIssuers = { opaque: () => null, unverifiable, confirm: async () => {}, isActive: async () => false };
+    const issuers = gateway.issuers.map((issuer) => ({ ...issuer, ...(isForIssuerOnly && { isForIssuerOnly }) }));
+    return { asked, online, changed: { ...runtime, memo: null, gateway: { ...gateway, issuers } } };
+  }
+
+  it("is asked about, by name", async () => {
+    const { asked, online, changed } = make(() => true);
+    expect(await authenticate(token, { ...changed, online })).toBe(proof);
+    expect(asked).toEqual([`shop ${token}`]);
+  });
+
+  it("is verified like others where nobody can be asked, and is refused if that fails", async () => {
+    const { changed } = make(() => true);
+    for (const online of [null, undefined]) {
+      const { online: _own, ...rest } = changed;
+      const given = online === undefined ? rest : { ...rest, online };
+      expect(await authenticate(token, given)).toMatchObject({ principal: { id: "shop|user-1" } });
+      await expect(authenticate(`${token.slice(0, -8)}AAAAAAAA`, given)).rejects.toMatchObject({ code: "signature_invalid" });
+    }
+  });
+
+  it.each([undefined, () => false])("is not every token of that issuer", async (isForIssuerOnly) => {
+    const { asked, online, changed } = make(isForIssuerOnly);
+    expect(await authenticate(token, { ...changed, online })).toMatchObject({ principal: { id: "shop|user-1" } });
+    expect(asked).toEqual([]);
   });
 });
 

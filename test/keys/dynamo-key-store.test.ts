@@ -138,3 +138,7 @@ describe("the DynamoDB store", () => {
     expect(await outcome(createVerifier(gateway, { fetch }).verify(token))).toBe("found");
   });
 });
+
+it.each([undefined, null, "keys", []])("called with %j instead of options, says which function was", (options) => {
+  expect(() => dynamoKeyStore(options as never)).toThrow(/\n {2}dynamoKeyStore: the options are /);
+});

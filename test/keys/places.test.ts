@@ -215,6 +215,7 @@ describe("a finder", () => {
     expect(keys.peek(query("a"))?.key.equals(a.publicKey)).toBe(true);
     expect(keys.peek(query("a", { algorithm: "RS256" }))).toBeNull();
     await expect(keys.prepare("shop", at(URL_A))).resolves.toBeUndefined();
+    for (const issuer of ["shop", "nobody"]) expect(keys.holds(issuer, at(URL_A))).toBe(true);
   });
 
   it.each([

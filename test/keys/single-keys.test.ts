@@ -69,9 +69,12 @@ describe("a key of its own file", () => {
   });
 
   it("has no replacement, and nothing is asked for one", async () => {
-    const { publisher, keys, query } = makeAll();
+    const refreshed: boolean[] = [];
+    const events: KeyEvents = { consulted: () => {}, refreshed: (_issuer, isGood) => void refreshed.push(isGood), servedStale: () => {} };
+    const { publisher, keys, query } = makeAll({ events });
     expect(await keys.findReplacement(query(), await keys.find(query()))).toBeNull();
     expect(publisher.urls).toEqual([`${BASE}${KID}`]);
+    expect(refreshed).toEqual([true]);
   });
 });
 

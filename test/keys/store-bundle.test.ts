@@ -23,11 +23,19 @@ const gateway = defineGateway({
 });
 export const handler = httpAuthorizer(gateway);\n`;
 
+const POOL = `import { cognito, defineGateway, httpAuthorizer } from ${JSON.stringify(LIBRARY)};
+const gateway = defineGateway({
+  issuers: { customers: cognito({ userPoolId: "eu-west-1_SamplePool", clientIds: ["web"] }) },
+  routes: { "GET /orders": "authenticated" },
+});
+export const handler = httpAuthorizer(gateway);\n`;
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sallyport-store-"));
   await writeFile(join(folder, "without.mjs"), entry(""));
+  await writeFile(join(folder, "pool.mjs"), POOL);
   await writeFile(join(folder, "with.mjs"), entry(`keys: { store: dynamoKeyStore({ table: "keys" }) },`));
-  const entries = { without: join(folder, "without.mjs"), with: join(folder, "with.mjs") };
+  const entries = { without: join(folder, "without.mjs"), pool: join(folder, "pool.mjs"), with: join(folder, "with.mjs") };
   const built = await build({ outdir: folder, snapshot: join(folder, "absent.json"), entries });
   bundles = new Map(built.map((bundle) => [bundle.name, bundle]));
 });
@@ -43,11 +51,13 @@ it("a gateway without a key store has nothing of the SDK in its bundle", async (
   expect(bundles.get("without")?.lazyBytes).toBe(0);
 });
 
-it("a gateway that asks nobody about its tokens has nothing of introspection and revocations in its bundle", async () => {
-  const { outputs } = await metafileOf("without");
+it("a gateway for a user pool has nothing of other providers, introspection, revocations and discovery in its bundle", async () => {
+  const { outputs } = await metafileOf("pool");
   const held = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
-  expect(held).toContain("src/authorize.ts");
-  expect(held.filter((path) => /^src\/(introspection|sessions|explain|doctor)\//.test(path))).toEqual([]);
+  const others =
+    /^src\/(introspection|sessions|explain|doctor|guard)\/|^src\/keys\/(discovery|single-keys)\.ts|(auth0|entra|azure|okta|google|oidc)/;
+  expect(held).toEqual(expect.arrayContaining(["src/authorize.ts", "src/keys/key-cache.ts", "src/providers/cognito.ts"]));
+  expect(held.filter((path) => others.test(path))).toEqual([]);
 });
 
 it("a gateway with one has it in a file of its own, which starting does not read", async () => {

@@ -156,6 +156,7 @@ it.each<[string, unknown, string]>([
   const { problems, isLeftOut } = checkOne("GET /", rule);
   expect(isLeftOut).toBe(true);
   expect(problems).toHaveLength(1);
+  expect(problems[0]?.path).toMatch(/^routes\["GET \/"\](\.(allOf|anyOf)\[\d\]|\.within)*$/);
   expect(problems[0]?.message).toContain(message);
   expect(problems[0]?.fix).toMatch(/.\.$/);
 });
@@ -255,7 +256,7 @@ describe("with known issuers", () => {
   };
 
   it("refuses a rule that names another one, in a plain record and in a route table", () => {
-    const table = { "GET /a": issuer("customers"), "GET /b": anyOf(issuer("staff")) };
+    const table = { "GET /a": issuer("customers"), "GET /b": anyOf(issuer("staff"), scope("b")) };
     for (const input of [table, defineRoutes(table)]) {
       expect(check(input)).toEqual([
         { path: 'routes["GET /b"].anyOf[0]', message: "the rule names an issuer that is not configured.", fix: "Use one of: customers." },
@@ -287,7 +288,9 @@ describe("a route table that was checked before", () => {
 
   it("is taken as it is", () => {
     const { routes } = defineRoutes({ "GET /a/{id}": allOf(scope("a"), anyOf(issuer("customers"), group("b"))), "GET /b": "public" });
-    expect(recheck(routes)).toEqual({ table: { routes }, paths: [] });
+    const { table, paths } = recheck(routes);
+    expect({ table, paths }).toEqual({ table: { routes }, paths: [] });
+    expect(table.routes.get("GET /b")).toBe(routes.get("GET /b"));
   });
 
   it("is checked again where a route stands under another key, or has another rule, than when it was", () => {
