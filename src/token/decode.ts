@@ -50,7 +50,7 @@ function takeApart(text: string): Parts | null {
   if (latest?.text === text) return latest;
   const payloadAt = text.indexOf(".") + 1;
   const signatureAt = text.indexOf(".", payloadAt) + 1;
-  if (payloadAt === 0 || signatureAt === 0) return null;
+  if (signatureAt === 0) return null;
   const header = text.slice(0, payloadAt - 1);
   const payload = decodeBase64url(text.slice(payloadAt, signatureAt - 1));
   const signature = decodeBase64url(text.slice(signatureAt));

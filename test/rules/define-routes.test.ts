@@ -89,6 +89,7 @@ it.each([
   ["GET /:id/orders", "parameter is malformed"],
   ["GET /:", "parameter is malformed"],
   ["GET /a%2", "cannot match"],
+  ["GET /a:b*", "cannot match"],
 ])("refuses the route key %j", (key, message) => {
   const { problems, isLeftOut } = checkOne(key, "authenticated");
   expect(isLeftOut).toBe(true);

@@ -104,6 +104,8 @@ it("no text is taken for a compact JWS because another one was", () => {
     "..",
     ".e30.AA",
     `${HEADER}..AA`,
+    "AAAA",
+    "AAAA.AAAA",
   ]) {
     expect(isCompactJws(text), text).toBe(text === good || text === other);
   }
