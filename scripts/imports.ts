@@ -73,6 +73,13 @@ export const DIRECTION_RULES: readonly DirectionRule[] = [
     because: "rules and principals are on both sides of the wall and stay free of tokens and providers",
   },
   {
+    from: /^src\/gateway\/policy\//,
+    never: /^src\/(?!rules\/|gateway\/(policy\/|arn\.ts$))/,
+    transitively: false,
+    typesToo: true,
+    because: "a policy is made of a route table and an address, whoever asks",
+  },
+  {
     from: /^(authorizers|functions)\//,
     never: /^(local|cli|bench|test|scripts)\//,
     transitively: true,

@@ -1,4 +1,4 @@
-import { matchesResource } from "../gateway/resource-match.ts";
+import { matchesResource } from "../gateway/policy/resource-match.ts";
 import type { Template } from "./cloudformation.ts";
 import type { DeployedAuthorizer } from "./model.ts";
 import { at, listOf, type Members, type Node, patternOf, referencesIn, referenceTo } from "./references.ts";

@@ -8,7 +8,7 @@ import { checkGatewayCall } from "./check-gateway.ts";
 import type { HeaderSource, QuerySource } from "./credential.ts";
 import { readHttpCredential } from "./http-api.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
-import { compilePolicyByRule } from "./policy.ts";
+import { compilePolicyByRule } from "./policy/policy.ts";
 
 /** The members this authorizer reads of an HTTP API's event. */
 export interface HttpPolicyAuthorizerEvent extends HeaderSource, QuerySource {

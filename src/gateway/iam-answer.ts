@@ -2,7 +2,7 @@ import { createHash } from "../node-crypto.ts";
 import type { Principal } from "../principal/principal.ts";
 import type { ParsedArn } from "./arn.ts";
 import type { Outcome } from "./authorizer.ts";
-import type { PolicyCompiler, PolicyDocument } from "./policy-document.ts";
+import type { PolicyCompiler, PolicyDocument } from "./policy/policy-document.ts";
 
 /** All that API Gateway takes in a context beside a policy. */
 export type FlatContext = Record<string, string | number | boolean | null>;

@@ -8,7 +8,7 @@ import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAut
 import { checkGatewayCall } from "./check-gateway.ts";
 import { type HeaderSource, type QuerySource, readBearer, readRequestCredential } from "./credential.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
-import { compilePolicyByRule } from "./policy.ts";
+import { compilePolicyByRule } from "./policy/policy.ts";
 
 /** All there is in a TOKEN authorizer's event. */
 export interface RestTokenAuthorizerEvent {

@@ -8,7 +8,7 @@ import { type ApiType, type AuthorizerHandler, type AuthorizerOptions, createAut
 import { checkGatewayCall } from "./check-gateway.ts";
 import { type HeaderSource, headerValues, onlyOne, type QuerySource, queryValues, readBearer } from "./credential.ts";
 import { answerWithPolicy, type IamAnswer } from "./iam-answer.ts";
-import { connectPolicy } from "./policy-document.ts";
+import { connectPolicy } from "./policy/policy-document.ts";
 
 /** The members this authorizer reads of a WebSocket API's `$connect` event. */
 export interface WebSocketAuthorizerEvent extends HeaderSource, QuerySource {

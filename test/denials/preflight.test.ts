@@ -3,7 +3,7 @@ import { guard } from "../../src/guard/index.ts";
 import { httpAuthorizer, restTokenAuthorizer, scope } from "../../src/index.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import { matchRoute } from "../../src/rules/match-route.ts";
-import { compilePolicy } from "../../src/gateway/policy.ts";
+import { compilePolicy } from "../../src/gateway/policy/policy.ts";
 import { parseArn } from "../../src/gateway/arn.ts";
 import { createTestGateway } from "../gateway/gateway.ts";
 import type { ApiType, Lambda } from "../gateway/types.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { startReport } from "../../src/config/report.ts";
 import { parseArn } from "../../src/gateway/arn.ts";
-import { compilePolicy } from "../../src/gateway/policy.ts";
+import { compilePolicy } from "../../src/gateway/policy/policy.ts";
 import { checkRoutes } from "../../src/rules/define-routes.ts";
 import type { RouteTable } from "../../src/rules/route-table.ts";
 import { everyPath } from "./every-path.ts";

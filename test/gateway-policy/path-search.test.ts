@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { startReport } from "../../src/config/report.ts";
-import { pathSearch } from "../../src/gateway/path-search.ts";
-import { safeGrant } from "../../src/gateway/policy-resources.ts";
-import { DEAD, resourceMachine } from "../../src/gateway/resource-machine.ts";
-import { matchesResource } from "../../src/gateway/resource-match.ts";
-import { worldsOf } from "../../src/gateway/world.ts";
+import { pathSearch } from "../../src/gateway/policy/path-search.ts";
+import { safeGrant } from "../../src/gateway/policy/policy-resources.ts";
+import { DEAD, resourceMachine } from "../../src/gateway/policy/resource-machine.ts";
+import { matchesResource } from "../../src/gateway/policy/resource-match.ts";
+import { worldsOf } from "../../src/gateway/policy/world.ts";
 import { checkRoutes } from "../../src/rules/define-routes.ts";
 import { METHODS } from "../../src/rules/route-key.ts";
 import { everyPath } from "./every-path.ts";

@@ -14,8 +14,8 @@ import {
   swallows,
   type Token,
   tokensOf,
-} from "../../src/gateway/pattern.ts";
-import { holds, isSubtree } from "../../src/gateway/reach.ts";
+} from "../../src/gateway/policy/pattern.ts";
+import { holds, isSubtree } from "../../src/gateway/policy/reach.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import { matchRoute } from "../../src/rules/match-route.ts";
 import type { Route } from "../../src/rules/route-table.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { startReport } from "../../src/config/report.ts";
 import { parseArn } from "../../src/gateway/arn.ts";
-import { compilePolicyByRule } from "../../src/gateway/policy.ts";
+import { compilePolicyByRule } from "../../src/gateway/policy/policy.ts";
 import type { Principal } from "../../src/principal/principal.ts";
 import { checkRoutes } from "../../src/rules/define-routes.ts";
 import { evaluate } from "../../src/rules/evaluate.ts";

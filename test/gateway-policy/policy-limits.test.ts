@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parseArn } from "../../src/gateway/arn.ts";
-import { pathSearch } from "../../src/gateway/path-search.ts";
-import { compilePolicy, compilePolicyByRule } from "../../src/gateway/policy.ts";
-import { documentOf } from "../../src/gateway/policy-document.ts";
-import { compileResources } from "../../src/gateway/policy-resources.ts";
-import { worldsOf } from "../../src/gateway/world.ts";
+import { pathSearch } from "../../src/gateway/policy/path-search.ts";
+import { compilePolicy, compilePolicyByRule } from "../../src/gateway/policy/policy.ts";
+import { documentOf } from "../../src/gateway/policy/policy-document.ts";
+import { compileResources } from "../../src/gateway/policy/policy-resources.ts";
+import { worldsOf } from "../../src/gateway/policy/world.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import type { Route, RouteTable } from "../../src/rules/route-table.ts";
 import { makesPolicy } from "./makes-policy.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseArn } from "../../src/gateway/arn.ts";
-import { compilePolicy } from "../../src/gateway/policy.ts";
-import type { PolicyDocument } from "../../src/gateway/policy-document.ts";
-import { routesLeftOut } from "../../src/gateway/routes-left-out.ts";
-import { matchesResource } from "../../src/gateway/resource-match.ts";
+import { compilePolicy } from "../../src/gateway/policy/policy.ts";
+import type { PolicyDocument } from "../../src/gateway/policy/policy-document.ts";
+import { routesLeftOut } from "../../src/gateway/policy/routes-left-out.ts";
+import { matchesResource } from "../../src/gateway/policy/resource-match.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import type { Route } from "../../src/rules/route-table.ts";
 import { policyAllows } from "./reference.ts";

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../../src/gateway/policy-document.ts";
+import type { PolicyDocument } from "../../src/gateway/policy/policy-document.ts";
 import type { Route, RouteTable } from "../../src/rules/route-table.ts";
 
 /** IAM's verdict, written apart from the implementation: an explicit Deny wins, then any Allow, else refused. */

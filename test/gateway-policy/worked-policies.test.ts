@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseArn } from "../../src/gateway/arn.ts";
-import { compilePolicy } from "../../src/gateway/policy.ts";
-import { routesLeftOut } from "../../src/gateway/routes-left-out.ts";
+import { compilePolicy } from "../../src/gateway/policy/policy.ts";
+import { routesLeftOut } from "../../src/gateway/policy/routes-left-out.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import type { RouteTable } from "../../src/rules/route-table.ts";
 import { makesPolicy } from "./makes-policy.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ONE, REST } from "../../src/gateway/pattern.ts";
-import { viewOf, worldsOf } from "../../src/gateway/world.ts";
+import { ONE, REST } from "../../src/gateway/policy/pattern.ts";
+import { viewOf, worldsOf } from "../../src/gateway/policy/world.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import type { RouteTable } from "../../src/rules/route-table.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseArn } from "../../src/gateway/arn.ts";
-import { compilePolicy, compilePolicyByRule } from "../../src/gateway/policy.ts";
+import { compilePolicy, compilePolicyByRule } from "../../src/gateway/policy/policy.ts";
 import { defineRoutes } from "../../src/rules/define-routes.ts";
 import { evaluate } from "../../src/rules/evaluate.ts";
 import { routeGroups } from "../../src/rules/route-groups.ts";

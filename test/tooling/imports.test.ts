@@ -31,6 +31,8 @@ describe("import direction", () => {
     ["a sign-out function that verifies tokens", { "functions/sessions/sign-out.ts": `import "../../src/token/decode.ts";` }],
     ["the table of revocations knowing the configuration", { "gateway.sessions.ts": `import "./gateway.config.ts";` }],
     ["a rule that knows the keys", { "src/rules/evaluate.ts": `import { find } from "../keys/find.ts";` }],
+    ["a policy that knows the request", { "src/gateway/policy/reach.ts": `import type { Outcome } from "../authorizer.ts";` }],
+    ["a policy that knows the principal", { "src/gateway/policy/policy.ts": `import { seal } from "../../principal/principal.ts";` }],
     [
       "an authorizer that reaches the local twin",
       { "authorizers/http.ts": `import "../gateway.config.ts";`, "gateway.config.ts": `import "./local/environment.ts";` },
@@ -51,6 +53,10 @@ describe("import direction", () => {
     ["a cycle of types", { "src/a.ts": `import type { B } from "./b.ts";`, "src/b.ts": `import { type A } from "./a.ts";` }],
     ["a sign-out function that is handed the token", { "functions/sessions/sign-out.ts": `import "../../src/guard/session-guard.ts";` }],
     ["the logout function verifying a logout token", { "functions/sessions/backchannel-logout.ts": `import "../../src/token/decode.ts";` }],
+    [
+      "a policy made of rules and an address",
+      { "src/gateway/policy/policy.ts": `import "../arn.ts";\nimport "../../rules/route-key.ts";` },
+    ],
     ["a business function that reads revocations", { "functions/me.ts": `import "../src/sessions/revocation-table.ts";` }],
     ["an authorizer that imports the library", { "authorizers/http.ts": `import { httpAuthorizer } from "../src/index.ts";` }],
   ])("allows %s", (_, files: Record<string, string>) => {

@@ -1,4 +1,4 @@
-import { routesLeftOut } from "../../gateway/routes-left-out.ts";
+import { routesLeftOut } from "../../gateway/policy/routes-left-out.ts";
 import { withoutDefault } from "../../rules/match-route.ts";
 import type { Gateway } from "../../gateway.ts";
 import type { Rule } from "../../rules/rule.ts";

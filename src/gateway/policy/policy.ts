@@ -1,7 +1,7 @@
-import { matchRoute } from "../rules/match-route.ts";
-import { type RouteGroup, routeGroups } from "../rules/route-groups.ts";
-import type { Route, RouteTable } from "../rules/route-table.ts";
-import { exactResource, type ParsedArn } from "./arn.ts";
+import { matchRoute } from "../../rules/match-route.ts";
+import { type RouteGroup, routeGroups } from "../../rules/route-groups.ts";
+import type { Route, RouteTable } from "../../rules/route-table.ts";
+import { exactResource, type ParsedArn } from "../arn.ts";
 import { type Compiled, compileToFit, type Fitting, fitGrants, MAX_RESOURCE } from "./fit-policy.ts";
 import { connectPolicy, denyAll, documentOf, type PolicyCompiler, type PolicyDocument } from "./policy-document.ts";
 import type { ResourceGrant } from "./policy-resources.ts";

@@ -1,5 +1,5 @@
-import { segmentKind } from "../rules/route-key.ts";
-import type { Route } from "../rules/route-table.ts";
+import { segmentKind } from "../../rules/route-key.ts";
+import type { Route } from "../../rules/route-table.ts";
 
 /** One segment of a route: a literal, exactly one non-empty segment, or the non-empty rest of the path. */
 export type Token = string | typeof ONE | typeof REST;

@@ -1,4 +1,4 @@
-import type { Route } from "../rules/route-table.ts";
+import type { Route } from "../../rules/route-table.ts";
 import { matchesResource } from "./resource-match.ts";
 import { DEAD, type ResourceMachine, resourceMachine } from "./resource-machine.ts";
 import { type Places, placesKey, selectedAt, selectedFrom, shapeTree, stepPlaces } from "./shape-tree.ts";

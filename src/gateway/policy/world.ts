@@ -1,6 +1,6 @@
-import { matchRoute } from "../rules/match-route.ts";
-import { METHODS } from "../rules/route-key.ts";
-import type { Route, RouteTable } from "../rules/route-table.ts";
+import { matchRoute } from "../../rules/match-route.ts";
+import { METHODS } from "../../rules/route-key.ts";
+import type { Route, RouteTable } from "../../rules/route-table.ts";
 import {
   generic,
   type Pattern,

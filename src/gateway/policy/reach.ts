@@ -1,4 +1,4 @@
-import type { Route } from "../rules/route-table.ts";
+import type { Route } from "../../rules/route-table.ts";
 import { generic, isGreedy, meet, ONE, type Pattern, patternOf, REST, type Shape, spellOut, type Token } from "./pattern.ts";
 import type { View } from "./world.ts";
 

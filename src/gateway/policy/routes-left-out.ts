@@ -1,4 +1,4 @@
-import type { Route, RouteTable } from "../rules/route-table.ts";
+import type { Route, RouteTable } from "../../rules/route-table.ts";
 import { compileToFit } from "./fit-policy.ts";
 import { generic, type Shape, spellOut } from "./pattern.ts";
 import { type World, worldsOf } from "./world.ts";

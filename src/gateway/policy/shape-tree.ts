@@ -1,4 +1,4 @@
-import type { Route } from "../rules/route-table.ts";
+import type { Route } from "../../rules/route-table.ts";
 import { ONE, REST, type Shape } from "./pattern.ts";
 
 /** One position in the paths of a world, whose segments may be empty here. */

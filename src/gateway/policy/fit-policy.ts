@@ -1,4 +1,4 @@
-import type { Route, RouteTable } from "../rules/route-table.ts";
+import type { Route, RouteTable } from "../../rules/route-table.ts";
 import { withoutNeedless } from "./needless-denials.ts";
 import { type PathSearch, pathSearch } from "./path-search.ts";
 import { documentOf } from "./policy-document.ts";

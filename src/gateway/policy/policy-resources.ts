@@ -1,4 +1,4 @@
-import type { Route, RouteTable } from "../rules/route-table.ts";
+import type { Route, RouteTable } from "../../rules/route-table.ts";
 import { chooseGrants } from "./choose-grants.ts";
 import { EMPTY_ANYWHERE, narrowDenials, wideDenials } from "./empty-segments.ts";
 import { inEveryMethod, inMethods } from "./in-methods.ts";

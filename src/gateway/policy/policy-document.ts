@@ -1,6 +1,6 @@
-import { routeOf } from "../rules/match-route.ts";
-import type { Route, RouteTable } from "../rules/route-table.ts";
-import { exactResource, type ParsedArn } from "./arn.ts";
+import { routeOf } from "../../rules/match-route.ts";
+import type { Route, RouteTable } from "../../rules/route-table.ts";
+import { exactResource, type ParsedArn } from "../arn.ts";
 
 /** One statement of an authorizer's policy. Its lists are the answer's own, as the types of others want them. */
 export interface PolicyStatement {

@@ -1,5 +1,5 @@
-import { METHODS } from "../rules/route-key.ts";
-import type { Route } from "../rules/route-table.ts";
+import { METHODS } from "../../rules/route-key.ts";
+import type { Route } from "../../rules/route-table.ts";
 import type { PathSearch } from "./path-search.ts";
 import { patternOf, render, tokensOf } from "./pattern.ts";
 
