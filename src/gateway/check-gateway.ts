@@ -26,7 +26,7 @@ export const AUTHORIZER_OPTIONS: readonly string[] = Object.keys({
 export function checkGatewayCall(
   name: string,
   gateway: Gateway,
-  options: VerifierOptions,
+  options: VerifierOptions & Pick<AuthorizerOptions, "sampleAllowed">,
   known: readonly string[] = AUTHORIZER_OPTIONS,
   check?: (report: Report) => void,
 ): void {
@@ -35,7 +35,7 @@ export function checkGatewayCall(
       return report.problem("", `the gateway is ${kindOf(gateway)}.`, "Give what `defineGateway` answers; of a module, its `default`.");
     const names = gateway.issuers.map((issuer) => issuer.name);
     if (isObject(options.jwks)) checkNames(options.jwks, names, report.at("jwks"), "issuer");
-    if ("sampleAllowed" in options) checkShare(options.sampleAllowed, report);
+    checkShare(options.sampleAllowed, report);
     check?.(report);
   });
 }

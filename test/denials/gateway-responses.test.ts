@@ -71,6 +71,11 @@ describe("a generated gateway response", () => {
     expect(sentencesIn(() => gatewayResponses({ origin }))).toEqual([ORIGIN_PROBLEM]);
   });
 
+  it("refuses a list of origins, which as text would be one", () => {
+    const origin = [ORIGIN] as unknown as string;
+    expect(sentencesIn(() => gatewayResponses({ origin }))).toEqual([ORIGIN_PROBLEM]);
+  });
+
   it.each(["nonsense", "https://api.example/'", 'https://api.example/"', "https://api.example/ x"])(
     "refuses %j as a URL",
     (resourceMetadata) => {

@@ -23,7 +23,8 @@ export default defineConfig({
     exclude: LEFT_OUT.map((name) => `test/${name}.test.ts`),
     sequence: { sequencer: AsNamed },
     isolate: false,
-    testTimeout: 20_000,
+    // Counting which test reaches which change takes ten times as long as the test.
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });
