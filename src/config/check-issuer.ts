@@ -1,3 +1,4 @@
+import { isOnlineCheck } from "../introspection/online.ts";
 import { isFetchable } from "../keys/addresses.ts";
 import type { AzureAdB2cOptions } from "../providers/azure-ad-b2c.ts";
 import type { IssuerOptions, IssuerSettings, OptionKind, Provider } from "../providers/provider.ts";
@@ -78,9 +79,11 @@ const issuers: Check = (value, report, path) => {
 
 /** Made by a factory of its own; what its settings are is checked once all issuers are known. */
 const opened =
-  (what: string, members: readonly string[], fix: string): Check =>
+  (what: string, isOne: (value: unknown) => boolean, fix: string): Check =>
   (value, report, path) =>
-    (isObject(value) && members.every((name) => typeof value[name] === "function")) || notA(what, value, report, path, fix);
+    isOne(value) || notA(what, value, report, path, fix);
+
+const isLiveCheck = (value: unknown) => isObject(value) && ["check", "open"].every((name) => typeof value[name] === "function");
 
 /** What is read becomes a part of the principal, and that crosses the wall. */
 const claimPath: Check = (value, report, path) => {
@@ -117,8 +120,8 @@ const COMMON: Readonly<Record<keyof IssuerOptions, Check>> = {
   maxLifetime: orNull(duration),
   clockSkew,
   vocabulary: checkVocabulary,
-  introspection: orNull(opened("a way to ask", ["check", "open", "openAll"], "Use `introspect({ url, clientId, clientSecret })`.")),
-  liveCheck: orNull(opened("a live check", ["check", "open"], "Use `cognitoLive({ userPoolId, as })`.")),
+  introspection: orNull(opened("a way to ask", isOnlineCheck, "Use `introspect({ url, clientId, clientSecret })`.")),
+  liveCheck: orNull(opened("a live check", isLiveCheck, "Use `cognitoLive({ userPoolId, as })`.")),
 };
 
 /** Checks every option of one issuer; answers whether all are usable. An option set to `undefined` counts as a mistake. */

@@ -6,7 +6,7 @@ import { isFetchable } from "../keys/addresses.ts";
 import type { Issuer } from "../providers/provider.ts";
 import { seconds } from "../seconds.ts";
 import { createAsker } from "./ask.ts";
-import type { OnlineCheck, OnlineTokens } from "./online.ts";
+import { makeOnlineCheck, type OnlineCheck, type OnlineTokens } from "./online.ts";
 import { openOnline } from "./open-online.ts";
 import { proveIntrospected } from "./prove.ts";
 
@@ -36,7 +36,7 @@ const VALUES = { clientAuth: ["basic", "post"], tokens: ["opaque", "jwt", "all"]
 export function introspect(given: IntrospectOptions): OnlineCheck {
   const options = ownMembers(given);
   const { tokens = "opaque", remember = "30s" } = options;
-  return {
+  return makeOnlineCheck({
     tokens,
     check(report, issuer, issuers) {
       checkOptions(options, report.at("introspection"));
@@ -51,7 +51,7 @@ export function introspect(given: IntrospectOptions): OnlineCheck {
         isActive: async (text) => isActive(ask(text, false)),
       };
     },
-  };
+  });
 }
 
 /** @throws what is no answer */
@@ -80,7 +80,7 @@ function checkOptions(options: IntrospectOptions, report: Report): void {
   }
 }
 
-/** An opaque token names no issuer, so there can be one to ask; and what is answered has to say all that the issuer's settings compare. */
+/** An opaque token names no issuer, so only one issuer can be asked; and what is answered has to say all that the issuer's settings compare. */
 function checkOpaque({ name, settings }: Issuer, issuers: readonly Issuer[], report: Report): void {
   const { tokenUse, tenants, tenantClaim } = settings;
   if (tokenUse !== "access") report.problem("introspection", "is for access tokens.", "Remove it, or set `tokenUse` to access.");

@@ -15,8 +15,8 @@ export interface OnlineWorld {
   readonly forward: readonly string[];
 }
 
-/** How one issuer is asked about its tokens: what `introspection` in its options is. */
-export interface OnlineCheck {
+/** How one issuer is asked about its tokens, as the code that asks says it. */
+interface Asking {
   readonly tokens: OnlineTokens;
   /** Reports what is wrong with the settings, alone and beside the issuer's own and those of the others; `report` is the issuer's. */
   check(report: Report, issuer: Issuer, issuers: readonly Issuer[]): void;
@@ -24,6 +24,23 @@ export interface OnlineCheck {
   /** All issuers of a gateway that are asked, as one. It comes with the settings, so that no other gateway's bundle holds it. */
   openAll(issuers: readonly Issuer[], world: OnlineWorld): OnlineIssuers;
 }
+
+declare const made: unique symbol;
+
+/** What `introspection` in an issuer's options is. Only `introspect()` makes one. */
+export interface OnlineCheck extends Asking {
+  readonly [made]: true;
+}
+
+const MADE = new WeakSet<object>();
+
+/** Only what is made here is taken for a way to ask: the checks that opaque tokens rely on come with it, and with no copy of it. */
+export function makeOnlineCheck(asking: Asking): OnlineCheck {
+  MADE.add(Object.freeze(asking));
+  return asking as OnlineCheck;
+}
+
+export const isOnlineCheck = (value: unknown): boolean => MADE.has(value as object);
 
 /** One issuer that can be asked. */
 export interface OnlineIssuer {

@@ -11,6 +11,7 @@ import {
   introspect,
   type IntrospectOptions,
   type IssuerOptions,
+  type OnlineTokens,
   oidc,
   okta,
   SallyportError,
@@ -473,6 +474,24 @@ describe("a JWT", () => {
     expect(await outcome(token)).toBe("introspection_unavailable");
   });
 
+  it.each(["first", "last"])("is asked about whichever issuer is configured for it, the %s one too", async (place) => {
+    const { gateway, clock } = make({ tokens: "all" });
+    const other = oidc({ issuer: "https://other.example", audience: AUDIENCE, jwksUri: "https://other.example/keys" });
+    const [asking] = gateway.issuers;
+    const shop = oidc({
+      issuer: ISS,
+      audience: AUDIENCE,
+      jwksUri: "https://shop.example/keys",
+      introspection: asking?.settings.introspection ?? null,
+    });
+    const issuers = place === "first" ? { shop, other } : { other, shop };
+    const { outcome } = verifierOf({ gateway: defineGateway({ issuers, routes: {} }), clock });
+    state.body = { active: false };
+    expect(await outcome(await jwt())).toBe("token_inactive");
+    expect(await outcome(OPAQUE)).toBe("token_inactive");
+    expect(asked).toHaveLength(2);
+  });
+
   it("that does not verify here is not sent anywhere", async () => {
     const { outcome } = verifierOf(make({ tokens: "all" }));
     expect(await outcome(await jwt({ aud: "other" }))).toBe("audience_mismatch");
@@ -512,23 +531,53 @@ describe("the configuration", () => {
   it.each([
     [{}, { introspection: { url: "https://x.example" } }, "issuers.shop.introspection"],
     [{}, { tokenUse: "id" }, "issuers.shop.introspection"],
+    [{ tokens: "all" }, { tokenUse: "id" }, "issuers.shop.introspection"],
   ])("case %#: not for this issuer", (options, issuer, path) => expect(problems(options, issuer)).toEqual([path]));
 
+  it("JWTs alone may be ID tokens, and of tenants that no answer names", () => {
+    expect(problems({ tokens: "jwt" }, { tokenUse: "id" })).toEqual([]);
+    expect(problems({ tokens: "jwt" }, { tenants: ["one"], tenantClaim: "tid" })).toEqual([]);
+    expect(problems({}, { tenants: ["one"], tenantClaim: "tid" })).toEqual([]);
+  });
+
+  it.each(["opaque", "all"] as const)("an organization's %s tokens need a claim to be told apart by, which no answer has", (which) => {
+    const { introspection } = make({ tokens: which });
+    const shop = auth0({ domain: "example.eu.auth0.com", audience: AUDIENCE, tenants: ["org_1"], introspection });
+    expect(problemsIn(() => defineGateway({ issuers: { shop }, routes: {} })).map(({ message }) => message)).toEqual([
+      "cannot be compared with an answer of introspection.",
+    ]);
+  });
+
+  it("takes what `introspect` made, and no likeness of it, whose checks could be others", () => {
+    const { introspection } = make({ tokens: "jwt" });
+    const likenesses = [
+      { ...introspection, tokens: "all" },
+      Object.create(introspection),
+      { tokens: "opaque", check() {}, open() {}, openAll() {} },
+    ];
+    for (const likeness of likenesses) expect(problems({}, { introspection: likeness as object })).toEqual(["issuers.shop.introspection"]);
+    expect(() => Object.assign(introspection, { tokens: "all" })).toThrow(TypeError);
+  });
+
   it("an opaque token has one issuer to go to", () => {
-    const { introspection } = make();
-    const both = (tokenKinds: "jwt" | "opaque") =>
-      defineGateway({
-        issuers: {
-          shop: oidc({ issuer: ISS, audience: AUDIENCE, introspection }),
-          other: auth0({
-            domain: "example.eu.auth0.com",
-            audience: AUDIENCE,
-            introspection: introspect({ url, clientId: "a", clientSecret: "b", tokens: tokenKinds }),
-          }),
-        },
-        routes: {},
-      });
-    expect(() => both("opaque")).toThrow("issuers.other.introspection: takes opaque tokens");
-    expect(() => both("jwt")).not.toThrow();
+    const both = (first: OnlineTokens, second: OnlineTokens) => {
+      const other = introspect({ url, clientId: "a", clientSecret: "b", tokens: second });
+      return problemsIn(() =>
+        defineGateway({
+          issuers: {
+            shop: oidc({ issuer: ISS, audience: AUDIENCE, introspection: make({ tokens: first }).introspection }),
+            other: auth0({ domain: "example.eu.auth0.com", audience: AUDIENCE, introspection: other }),
+          },
+          routes: {},
+        }),
+      ).map(({ path, message }) => `${path} ${message}`);
+    };
+    const refused = ["issuers.other.introspection takes opaque tokens, and so does `issuers.shop`."];
+    expect(both("opaque", "opaque")).toEqual(refused);
+    expect(both("opaque", "all")).toEqual(refused);
+    expect(both("all", "opaque")).toEqual(refused);
+    expect(both("opaque", "jwt")).toEqual([]);
+    expect(both("jwt", "opaque")).toEqual([]);
+    expect(both("jwt", "all")).toEqual([]);
   });
 });
